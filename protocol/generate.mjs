@@ -1,0 +1,45 @@
+// Makes the message code in generated/ from proto/. `--check` compares instead of writing, for CI.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const require = createRequire(import.meta.url);
+const pbjs = promisify(require('protobufjs-cli/pbjs').main);
+const pbts = promisify(require('protobufjs-cli/pbts').main);
+
+const here = import.meta.dirname;
+const protoRoot = join(here, 'proto');
+const protoFiles = ['frame', 'handshake', 'message'].map((name) =>
+  join(protoRoot, 'live_lambda', 'v1', `${name}.proto`),
+);
+const banner = '// Made by `npm run generate` from proto/live_lambda/v1. Do not edit.\n';
+
+const scratch = mkdtempSync(join(tmpdir(), 'live-lambda-generate-'));
+try {
+  const code = join(scratch, 'live-lambda-v1.js');
+  const types = join(scratch, 'live-lambda-v1.d.ts');
+  const flags = [
+    ...['--target', 'static-module', '--wrap', 'es6', '--root', 'live_lambda_v1'],
+    ...['--dependency', 'protobufjs/minimal.js', '--path', protoRoot, '--force-number'],
+    ...['--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service'],
+  ];
+  // The types are read off the comments of the code, which are of no use once the types exist.
+  await pbjs([...flags, '--out', code, ...protoFiles]);
+  await pbts(['--out', types, code]);
+  await pbjs([...flags, '--no-comments', '--out', code, ...protoFiles]);
+  const check = process.argv.includes('--check');
+  for (const path of [code, types]) {
+    const target = join(here, 'generated', path.slice(scratch.length + 1));
+    const made = banner + readFileSync(path, 'utf8');
+    if (!check) writeFileSync(target, made);
+    else if (readFileSync(target, 'utf8') !== made) {
+      console.error(`${target} differs from what proto/ makes. Run \`npm run generate\` and commit the result.`);
+      process.exitCode = 1;
+    }
+  }
+  if (!process.exitCode) console.log(check ? 'The generated code is what proto/ makes.' : 'Generated.');
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,264 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { createAppSyncChannel } from './appsync-channel.ts';
+
+type Frame = { type: string; id: string; channel: string; events: string[]; authorization: Record<string, string> };
+
+/** A service whose answers each test writes itself. */
+let server: Server;
+let host: string;
+let sockets: WebSocket[];
+let upgrades: IncomingMessage[];
+let posts: { headers: IncomingMessage['headers']; body: { channel: string; events: string[] } }[];
+let onFrame: (socket: WebSocket, frame: Frame) => void;
+let answerPost: () => { status: number; body: unknown };
+let channels: ReturnType<typeof createAppSyncChannel>[];
+
+const say = (socket: WebSocket, message: unknown) => socket.send(JSON.stringify(message));
+
+beforeEach(async () => {
+  sockets = [];
+  upgrades = [];
+  posts = [];
+  channels = [];
+  answerPost = () => ({ status: 200, body: { successful: [], failed: [] } });
+  onFrame = (socket, frame) => {
+    if (frame.type === 'connection_init') {
+      say(socket, { type: 'connection_ack', connectionTimeoutMs: 300_000 });
+      say(socket, { type: 'ka' });
+    }
+    if (frame.type === 'subscribe') say(socket, { type: 'subscribe_success', id: frame.id });
+    if (frame.type === 'publish') say(socket, { type: 'publish_success', id: frame.id, successful: [], failed: [] });
+  };
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      posts.push({ headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
+      const { status, body } = answerPost();
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  const sync = new WebSocketServer({ server, path: '/event/realtime', handleProtocols: () => 'aws-appsync-event-ws' });
+  sync.on('connection', (socket, request) => {
+    sockets.push(socket);
+    upgrades.push(request);
+    socket.on('message', (data) => onFrame(socket, JSON.parse(data.toString())));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  for (const channel of channels) await channel[Symbol.asyncDispose]();
+  for (const socket of sockets) socket.terminate();
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+function open() {
+  const channel = createAppSyncChannel({
+    endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+    credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's', sessionToken: 't' }),
+    random: () => 0,
+  });
+  channels.push(channel);
+  return channel;
+}
+
+describe('a channel over AppSync Events', () => {
+  it('connects with the subprotocol and a signature for the HTTP host, sent as the service asks', async () => {
+    await open().subscribe('/to-stub/app/1', () => {});
+    const offered = String(upgrades[0]?.headers['sec-websocket-protocol'])
+      .split(',')
+      .map((name) => name.trim());
+    expect(offered[0]).toBe('aws-appsync-event-ws');
+    const authorization = JSON.parse(Buffer.from(offered[1]?.replace(/^header-/, '') ?? '', 'base64url').toString());
+    expect(authorization).toMatchObject({
+      host,
+      accept: 'application/json, text/javascript',
+      'content-encoding': 'amz-1.0',
+      'x-amz-security-token': 't',
+      authorization: expect.stringContaining('/eu-west-1/appsync/aws4_request'),
+    });
+  });
+
+  it('delivers the bytes of an event to the subscription that it is for, whatever came between', async () => {
+    const ids: Record<string, string> = {};
+    const subscribe = onFrame;
+    onFrame = (socket, frame) => {
+      if (frame.type === 'subscribe') ids[frame.channel] = frame.id;
+      subscribe(socket, frame);
+    };
+    const channel = open();
+    const heard: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      void channel.subscribe('/to-stub/app/1', (event) => heard.push(`1:${Buffer.from(event)}`));
+      void channel
+        .subscribe('/to-stub/app/2', (event) => {
+          heard.push(`2:${Buffer.from(event)}`);
+          resolve();
+        })
+        .then(() => {
+          const socket = sockets[0]!;
+          socket.send('not json');
+          say(socket, { type: 'data', id: 'nobody', event: '"YQ"' });
+          say(socket, { type: 'data', id: ids['/to-stub/app/1'], event: '{"not":"ours"}' });
+          say(socket, { type: 'data', id: ids['/to-stub/app/1'], event: '"Yg"' });
+          say(socket, { type: 'data', id: ids['/to-stub/app/2'], event: ['"Yw"'] });
+        });
+    });
+    await done;
+    expect(heard).toEqual(['1:b', '2:c']);
+  });
+
+  it('publishes on the socket when it is open and the events are small', async () => {
+    const frames: Frame[] = [];
+    const usual = onFrame;
+    onFrame = (socket, frame) => {
+      frames.push(frame);
+      usual(socket, frame);
+    };
+    const channel = open();
+    await channel.subscribe('/to-stub/app/1', () => {});
+    await channel.publish('/to-tunnel/app/s', [Buffer.from('abc')]);
+    expect(frames.at(-1)).toMatchObject({ type: 'publish', channel: '/to-tunnel/app/s', events: ['"YWJj"'] });
+    expect(posts).toHaveLength(0);
+  });
+
+  it('publishes over HTTP what is large, five events at a time', async () => {
+    const channel = open();
+    await channel.subscribe('/to-stub/app/1', () => {});
+    await channel.publish(
+      '/to-tunnel/app/s',
+      Array.from({ length: 7 }, () => Buffer.alloc(179_000)),
+    );
+    expect(posts.map(({ body }) => body.events.length).sort()).toEqual([2, 5]);
+    expect(posts[0]?.headers).toMatchObject({
+      host,
+      authorization: expect.stringContaining('AWS4-HMAC-SHA256'),
+      'content-type': 'application/json',
+    });
+  });
+
+  it('publishes over HTTP what exceeds 25 requests in a second', async () => {
+    const channel = open();
+    await channel.subscribe('/to-stub/app/1', () => {});
+    await Promise.all(Array.from({ length: 40 }, () => channel.publish('/to-tunnel/app/s', [Buffer.from('a')])));
+    expect(posts.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it('says why an event was not accepted, on the socket and over HTTP', async () => {
+    const channel = open();
+    const usual = onFrame;
+    const failed = [
+      { index: 0, identifier: 'u', code: 'EventTooLargeException', message: 'Transformed event is larger than 240KB' },
+    ];
+    onFrame = (socket, frame) => {
+      if (frame.type === 'publish') say(socket, { type: 'publish_success', id: frame.id, successful: [], failed });
+      else usual(socket, frame);
+    };
+    answerPost = () => ({ status: 403, body: { errors: [{ errorType: 'AccessDeniedException', message: 'no' }] } });
+    await channel.subscribe('/to-stub/app/1', () => {});
+    await expect(channel.publish('/x', [Buffer.from('a')])).rejects.toMatchObject({
+      name: 'ChannelError',
+      kind: 'refused',
+      message: expect.stringContaining('EventTooLargeException'),
+    });
+    await expect(channel.publish('/x', [Buffer.alloc(300_000)])).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('AccessDeniedException'),
+    });
+  });
+
+  it('fails for good when the connection or the subscription is refused', async () => {
+    const usual = onFrame;
+    const errors = [
+      { errorType: 'UnauthorizedException', errorCode: 401, message: 'You are not authorized to make this call.' },
+    ];
+    onFrame = (socket) => say(socket, { type: 'connection_error', errors });
+    const unconnected = open();
+    await expect(unconnected.subscribe('/to-stub/app/1', () => {})).rejects.toMatchObject({ kind: 'refused' });
+    expect(unconnected.status.name).toBe('failed');
+    onFrame = (socket, frame) => {
+      if (frame.type === 'subscribe')
+        say(socket, { type: 'subscribe_error', id: frame.id, errors: [{ errorType: 'AccessDeniedException' }] });
+      else usual(socket, frame);
+    };
+    await expect(open().subscribe('/to-stub/app/1', () => {})).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('/to-stub/app/1'),
+    });
+  });
+
+  it('connects again after the socket died, and subscribes under a new id', async () => {
+    const ids: string[] = [];
+    const usual = onFrame;
+    let resubscribed = () => {};
+    onFrame = (socket, frame) => {
+      usual(socket, frame);
+      if (frame.type !== 'subscribe') return;
+      ids.push(frame.id);
+      if (ids.length === 2) {
+        say(socket, { type: 'data', id: frame.id, event: '"YQ"' });
+        resubscribed();
+      }
+    };
+    const channel = open();
+    const again = new Promise<void>((resolve) => {
+      resubscribed = resolve;
+    });
+    const heard = new Promise<Uint8Array>((resolve) => {
+      void channel.subscribe('/to-stub/app/1', resolve).then(() => sockets[0]?.terminate());
+    });
+    await again;
+    expect(Buffer.from(await heard).toString()).toBe('a');
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  it('rejects what was in flight when the socket dies', async () => {
+    const channel = open();
+    const usual = onFrame;
+    onFrame = (socket, frame) => (frame.type === 'publish' ? socket.terminate() : usual(socket, frame));
+    await channel.subscribe('/to-stub/app/1', () => {});
+    await expect(channel.publish('/to-tunnel/app/s', [Buffer.from('a')])).rejects.toMatchObject({
+      kind: 'unreachable',
+    });
+  });
+
+  it('says that it cannot reach a service that is not there', async () => {
+    const channel = createAppSyncChannel({
+      endpoint: { httpHost: '127.0.0.1:1', realtimeHost: '127.0.0.1:1', region: 'eu-west-1' },
+      credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }),
+    });
+    channels.push(channel);
+    await expect(channel.publish('/x', [Buffer.from('a')])).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    const waiting = new Promise<unknown>((resolve) =>
+      channel.onStatus((status) => status.name === 'waiting' && resolve(status.cause.kind)),
+    );
+    void channel.subscribe('/x', () => {}).catch(() => {});
+    expect(await waiting).toBe('unreachable');
+  });
+
+  it('says that there are no credentials', async () => {
+    const channel = createAppSyncChannel({
+      endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+      credentials: async () => {
+        throw new Error('the SSO session has expired');
+      },
+    });
+    channels.push(channel);
+    await expect(channel.publish('/x', [Buffer.from('a')])).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: 'no credentials to sign with: the SSO session has expired',
+    });
+  });
+});

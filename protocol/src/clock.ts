@@ -1,0 +1,22 @@
+/** Time as the drivers see it; cores get it as an argument. */
+export interface Clock {
+  /** Milliseconds since some start, never going back. */
+  nowMs(): number;
+  /** Runs once after a delay. @returns a function that cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/**
+ * The machine's clock.
+ * @param options.keepAlive whether a pending timer keeps the process alive; by default it does.
+ */
+export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clock {
+  return {
+    nowMs: () => performance.now(),
+    after(delayMs, run) {
+      const timer = setTimeout(run, Math.max(0, delayMs));
+      if (options.keepAlive === false) timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}

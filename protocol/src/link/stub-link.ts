@@ -1,0 +1,117 @@
+import { type Channel, ChannelError } from '../channel.ts';
+import { stubChannel, tunnelChannel } from '../channel-names.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Codec } from '../messages.ts';
+import { systemRandom } from './random.ts';
+import {
+  type Attachment,
+  createStubCore,
+  type StubEffect,
+  type StubIdentity,
+  type StubInvocation,
+  type StubOutcome,
+} from './stub-core.ts';
+
+export interface StubLinkOptions {
+  readonly channel: Channel;
+  readonly identity: StubIdentity;
+  /** Asked at each Attach and Invoke: variables and credentials as they are then. */
+  readonly attachment: () => Attachment;
+  readonly codecs?: readonly Codec[];
+  readonly clock?: Clock;
+  readonly random?: (bytes: number) => Uint8Array;
+  /** Told what was ignored and why. Never holds a payload or a secret. */
+  readonly onDropped?: (reason: string) => void;
+}
+
+/** A stub's conversation with whichever tunnel holds the session. */
+export interface StubLink {
+  /**
+   * Subscribes and says Hello. Resolves when that is done or has failed: the failure is what the next invocation tells.
+   */
+  open(): Promise<void>;
+  /**
+   * Has one event run.
+   * @param invocation with its deadline on the link's clock.
+   */
+  invoke(invocation: StubInvocation): Promise<StubOutcome>;
+  /** Milliseconds on the link's clock. */
+  nowMs(): number;
+}
+
+export function openStubLink(options: StubLinkOptions): StubLink {
+  const { channel, identity } = options;
+  const clock = options.clock ?? systemClock();
+  const core = createStubCore({
+    identity,
+    attachment: options.attachment,
+    codecs: options.codecs ?? ['deflate', 'none'],
+    random: options.random ?? systemRandom,
+  });
+  const target = tunnelChannel(identity.app, identity.session);
+  const own = stubChannel(identity.app, identity.environmentId);
+  let settle: ((outcome: StubOutcome) => void) | undefined;
+  let cancelTick: (() => void) | undefined;
+
+  async function perform(effects: readonly StubEffect[]): Promise<void> {
+    cancelTick?.();
+    const next = core.nextTickMs();
+    cancelTick =
+      next === undefined ? undefined : clock.after(next - clock.nowMs(), () => void perform(core.tick(clock.nowMs())));
+    const published: Promise<void>[] = [];
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'publish':
+          published.push(publish(effect.events));
+          break;
+        case 'settle':
+          settle?.(effect.outcome);
+          break;
+        case 'dropped':
+          options.onDropped?.(effect.reason);
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+    await Promise.all(published);
+  }
+
+  async function publish(events: readonly Uint8Array[]): Promise<void> {
+    const error = await channel.publish(target, events).then(() => undefined, asChannelError);
+    await perform(core.channelChanged(error, clock.nowMs()));
+  }
+
+  channel.onStatus((status) => {
+    if (status.name === 'failed' || status.name === 'waiting')
+      void perform(core.channelChanged(status.cause, clock.nowMs()));
+  });
+
+  return {
+    nowMs: () => clock.nowMs(),
+    async open() {
+      try {
+        await channel.subscribe(own, (event) => void perform(core.receive(event, clock.nowMs())));
+      } catch (error) {
+        await perform(core.channelChanged(asChannelError(error), clock.nowMs()));
+        return;
+      }
+      await perform(core.subscribed(clock.nowMs()));
+    },
+    invoke(invocation) {
+      return new Promise((resolve) => {
+        settle = (outcome) => {
+          settle = undefined;
+          resolve(outcome);
+        };
+        void perform(core.invoke(invocation, clock.nowMs()));
+      });
+    },
+  };
+}
+
+function asChannelError(error: unknown): ChannelError {
+  if (error instanceof ChannelError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return new ChannelError('unreachable', cause.message, { cause });
+}

@@ -1,0 +1,153 @@
+import { type Channel, ChannelError } from '../channel.ts';
+import { stubChannel, tunnelChannel } from '../channel-names.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Attach, Codec, Hello, Result } from '../messages.ts';
+import { encodeChannelEvent } from '../wire/channel-event.ts';
+import { idBytes } from '../wire/fields.ts';
+import { systemRandom } from './random.ts';
+import { resendAfterMs } from './timing.ts';
+import {
+  createTunnelCore,
+  type HelloRefusal,
+  type RemoteEnvironment,
+  type TunnelEffect,
+  type TunnelInvocation,
+} from './tunnel-core.ts';
+
+/** How long the tunnel tries to hear itself before it says that its subscription does not work. */
+export const probeLimitMs = 10_000;
+
+/** What a tunnel is told of the link. */
+export interface TunnelLinkEvents {
+  /** An environment attached: its process may be started before the first event. */
+  attached?(environment: RemoteEnvironment, attach: Attach): void;
+  /** Run this; the promise gives what the function answered, and must not reject. */
+  invoked(invocation: TunnelInvocation): Promise<Pick<Result, 'headers' | 'outcome'>>;
+  /** The stub gave up: its invocation need not go on. */
+  withdrawn?(invocationId: string): void;
+  refused?(hello: Hello, refusal: HelloRefusal): void;
+  /** Something was ignored; no payload and no secret in the reason. */
+  dropped?(reason: string): void;
+  /** Something could not be published; the link goes on. */
+  failed?(error: ChannelError): void;
+}
+
+export interface TunnelLinkOptions {
+  readonly channel: Channel;
+  readonly app: string;
+  readonly session: string;
+  readonly release: string;
+  readonly admit: (hello: Hello) => HelloRefusal | undefined;
+  readonly events: TunnelLinkEvents;
+  readonly codecs?: readonly Codec[];
+  readonly clock?: Clock;
+  readonly random?: (bytes: number) => Uint8Array;
+}
+
+/** A tunnel's conversations with all environments of one session on one Event API. */
+export interface TunnelLink {
+  /**
+   * Subscribes and proves it by hearing itself: events are not delivered until some time after a subscription was confirmed.
+   * @throws ChannelError when the API refuses or nothing comes through.
+   */
+  open(): Promise<void>;
+  /** Tells all known environments that this tunnel leaves. */
+  goodbye(reason: string): Promise<void>;
+}
+
+export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
+  const { channel, app, session, events } = options;
+  const clock = options.clock ?? systemClock();
+  const random = options.random ?? systemRandom;
+  const instance = random(idBytes);
+  const core = createTunnelCore({
+    instance,
+    release: options.release,
+    codecs: options.codecs ?? ['deflate', 'none'],
+    admit: options.admit,
+    random,
+  });
+  const own = tunnelChannel(app, session);
+  let cancelTick: (() => void) | undefined;
+  let heardItself: (() => void) | undefined;
+
+  async function perform(effects: readonly TunnelEffect[]): Promise<void> {
+    cancelTick?.();
+    const next = core.nextTickMs();
+    cancelTick =
+      next === undefined ? undefined : clock.after(next - clock.nowMs(), () => void perform(core.tick(clock.nowMs())));
+    const published: Promise<void>[] = [];
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'publish':
+          published.push(publish(stubChannel(app, effect.environment.hello.environmentId), effect.events));
+          break;
+        case 'attached':
+          events.attached?.(effect.environment, effect.attach);
+          break;
+        case 'invoke':
+          void run(effect.invocation);
+          break;
+        case 'withdrawn':
+          events.withdrawn?.(effect.invocationId);
+          break;
+        case 'refused':
+          events.refused?.(effect.hello, effect.refusal);
+          break;
+        case 'probed':
+          heardItself?.();
+          break;
+        case 'dropped':
+          events.dropped?.(effect.reason);
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+    await Promise.all(published);
+  }
+
+  async function publish(target: string, payload: readonly Uint8Array[]): Promise<void> {
+    await channel.publish(target, payload).catch((error) => {
+      if (!(error instanceof ChannelError)) throw error;
+      events.failed?.(error);
+    });
+  }
+
+  async function run(invocation: TunnelInvocation): Promise<void> {
+    const { headers, outcome } = await events.invoked(invocation);
+    const invocationId = Buffer.from(invocation.invocationId, 'hex');
+    await perform(core.answer(invocation.environment.id, { kind: 'result', invocationId, headers, outcome }));
+  }
+
+  async function probe(): Promise<void> {
+    const heard = new Promise<true>((resolve) => {
+      heardItself = () => resolve(true);
+    });
+    const startMs = clock.nowMs();
+    for (let sent = 1; clock.nowMs() - startMs < probeLimitMs; sent += 1) {
+      await channel.publish(own, [
+        encodeChannelEvent({ kind: 'probe', tunnelInstance: instance, nonce: random(idBytes) }),
+      ]);
+      let cancel: (() => void) | undefined;
+      const waited = new Promise<false>((resolve) => {
+        cancel = clock.after(resendAfterMs(sent), () => resolve(false));
+      });
+      const done = await Promise.race([heard, waited]);
+      cancel?.();
+      if (done) return;
+    }
+    throw new ChannelError(
+      'unreachable',
+      `the subscription to ${own} was confirmed, but no event came through it in ${probeLimitMs / 1000} s`,
+    );
+  }
+
+  return {
+    async open() {
+      await channel.subscribe(own, (event) => void perform(core.receive(event, clock.nowMs())));
+      await probe();
+    },
+    goodbye: (reason) => perform(core.goodbye(reason)),
+  };
+}

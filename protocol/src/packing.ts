@@ -1,0 +1,158 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Codec, FrameHeader } from './messages.ts';
+import { sealOverheadBytes } from './sealing.ts';
+
+/**
+ * Largest event that is published, in bytes of its JSON text. AppSync Events documents 240 KB for an event without
+ * saying which kilobyte (Developer Guide, "Event API concepts"); this is right for both.
+ */
+export const maxEventBytes = 240_000;
+
+/** Largest frame header, with all numbers at their longest, and the protobuf tags and lengths around it. */
+export const frameOverheadBytes = 128 + sealOverheadBytes;
+
+/** Largest segment: what is left of an event without its two quotes, base64 and the frame around it. */
+export const maxSegmentBytes = Math.floor(((maxEventBytes - 2) * 3) / 4) - frameOverheadBytes;
+
+/**
+ * Largest message, before compression: Lambda's 6,291,556 bytes of a response (Lambda quotas) and room for headers,
+ * environment variables and credentials.
+ */
+export const maxMessageBytes = 7 * 1024 * 1024;
+
+export const maxSegments = Math.ceil(maxMessageBytes / maxSegmentBytes);
+
+/** Below this, compression cannot save a metering unit and is not tried. */
+const compressFromBytes = 1024;
+
+/** Compressed bytes are used only when they save at least this share: undoing it costs the other side time. */
+const worthwhileShare = 0.9;
+
+export interface Packed {
+  readonly codec: Codec;
+  readonly segments: readonly Uint8Array[];
+}
+
+/** Thrown when a message is larger than this protocol carries. */
+export class MessageTooLargeError extends Error {
+  override readonly name = 'MessageTooLargeError';
+  constructor(bytes: number) {
+    super(`a message of ${bytes} bytes is larger than the ${maxMessageBytes} bytes that can be carried`);
+  }
+}
+
+/**
+ * Compresses a message where that pays and splits it into segments that fit one event each.
+ * @param codec what the other side can undo.
+ * @throws MessageTooLargeError
+ */
+export function pack(message: Uint8Array, codec: Codec): Packed {
+  if (message.length > maxMessageBytes) throw new MessageTooLargeError(message.length);
+  const compressed =
+    codec === 'deflate' && message.length >= compressFromBytes ? deflateRawSync(message, { level: 1 }) : undefined;
+  const pays = compressed !== undefined && compressed.length <= message.length * worthwhileShare;
+  const body = pays ? compressed : message;
+  const segments: Uint8Array[] = [];
+  for (let at = 0; at === 0 || at < body.length; at += maxSegmentBytes)
+    segments.push(body.subarray(at, at + maxSegmentBytes));
+  return { codec: pays ? 'deflate' : 'none', segments };
+}
+
+function unpack(codec: Codec, segments: readonly Uint8Array[]): Uint8Array | undefined {
+  const body = segments.length === 1 && segments[0] !== undefined ? segments[0] : Buffer.concat(segments);
+  if (codec === 'none') return body.length <= maxMessageBytes ? body : undefined;
+  try {
+    return inflateRawSync(body, { maxOutputLength: maxMessageBytes });
+  } catch {
+    return undefined;
+  }
+}
+
+export interface ReassemblyLimits {
+  /** Messages that may be incomplete at once. */
+  readonly maxMessages: number;
+  /** Bytes of segments held for incomplete messages. */
+  readonly maxBytes: number;
+  /** How long a message may stay without a new segment, in milliseconds. */
+  readonly maxAgeMs: number;
+}
+
+export const defaultReassemblyLimits: ReassemblyLimits = {
+  maxMessages: 16,
+  maxBytes: 3 * maxMessageBytes,
+  maxAgeMs: 60_000,
+};
+
+export type Reassembled =
+  | { readonly state: 'complete'; readonly message: Uint8Array }
+  | { readonly state: 'partial' }
+  | { readonly state: 'refused'; readonly reason: string };
+
+/** Puts the segments of messages together again, in any order, within bounds that do not depend on what frames claim. */
+export interface Reassembly {
+  add(
+    header: Pick<FrameHeader, 'message' | 'index' | 'count' | 'codec'>,
+    segment: Uint8Array,
+    nowMs: number,
+  ): Reassembled;
+}
+
+interface Incomplete {
+  readonly count: number;
+  readonly codec: Codec;
+  readonly segments: Map<number, Uint8Array>;
+  bytes: number;
+  lastMs: number;
+}
+
+export function createReassembly(limits: ReassemblyLimits = defaultReassemblyLimits): Reassembly {
+  const incomplete = new Map<number, Incomplete>();
+  let heldBytes = 0;
+
+  function forget(message: number): void {
+    heldBytes -= incomplete.get(message)?.bytes ?? 0;
+    incomplete.delete(message);
+  }
+
+  function makeRoom(nowMs: number, needed: number): void {
+    for (const [message, entry] of incomplete) if (nowMs - entry.lastMs > limits.maxAgeMs) forget(message);
+    // The oldest goes first: its sender notices by the silence and sends it again.
+    for (const message of incomplete.keys()) {
+      if (incomplete.size < limits.maxMessages && heldBytes + needed <= limits.maxBytes) return;
+      forget(message);
+    }
+  }
+
+  return {
+    add(header, segment, nowMs) {
+      if (header.count > maxSegments) return { state: 'refused', reason: `${header.count} segments are too many` };
+      if (header.count === 1) return finish(header.codec, [segment]);
+      let entry = incomplete.get(header.message);
+      if (entry === undefined) {
+        makeRoom(nowMs, segment.length);
+        entry = { count: header.count, codec: header.codec, segments: new Map(), bytes: 0, lastMs: nowMs };
+        incomplete.set(header.message, entry);
+      }
+      if (entry.count !== header.count || entry.codec !== header.codec)
+        return { state: 'refused', reason: 'segments of one message disagree' };
+      if (entry.segments.has(header.index)) return { state: 'refused', reason: `segment ${header.index} came twice` };
+      entry.segments.set(header.index, segment);
+      entry.bytes += segment.length;
+      entry.lastMs = nowMs;
+      heldBytes += segment.length;
+      if (entry.segments.size < entry.count) return { state: 'partial' };
+      forget(header.message);
+      return finish(
+        entry.codec,
+        Array.from({ length: entry.count }, (_, index) => entry.segments.get(index) ?? new Uint8Array()),
+      );
+    },
+  };
+
+  function finish(codec: Codec, segments: readonly Uint8Array[]): Reassembled {
+    const message = unpack(codec, segments);
+    return message
+      ? { state: 'complete', message }
+      : { state: 'refused', reason: 'the message is corrupt or too large' };
+  }
+}
