@@ -1,0 +1,38 @@
+// Makes dist/stub.zip: the stub as one file, and the program that Lambda starts instead of the runtime.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { zipSync } from 'fflate';
+
+const here = import.meta.dirname;
+const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+
+const { outputFiles } = await build({
+  entryPoints: [join(here, 'dist', 'main.js')],
+  bundle: true,
+  minify: true,
+  write: false,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  // Optional native helpers of the WebSocket library, which goes on without them.
+  external: ['bufferutil', 'utf-8-validate'],
+  define: { __RELEASE__: JSON.stringify(version) },
+  logLevel: 'warning',
+});
+const stub = outputFiles[0].contents;
+
+// The same bytes on every machine, so that an unchanged stub is not uploaded again: sorted names, a fixed time in
+// the zip's local format, modes as Unix attributes, in which the run bit survives Windows.
+const entry = (mode) => ({ os: 3, attrs: ((0o100000 | mode) << 16) >>> 0, level: 9, mtime: new Date(1980, 0, 1) });
+const start = readFileSync(join(here, 'start.sh'), 'utf8').replaceAll('\r\n', '\n');
+const zip = zipSync({
+  'live-lambda/start': [new TextEncoder().encode(start), entry(0o755)],
+  'live-lambda/stub.cjs': [stub, entry(0o644)],
+});
+
+mkdirSync(join(here, 'dist'), { recursive: true });
+writeFileSync(join(here, 'dist', 'stub.cjs'), stub);
+writeFileSync(join(here, 'dist', 'stub.zip'), zip);
+console.log(`stub.zip: ${zip.length} bytes, the stub itself ${stub.length}`);

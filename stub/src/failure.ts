@@ -1,0 +1,83 @@
+import type { StubFailure, StubOutcome } from '@live-lambda/protocol';
+import type { Settings } from './settings.ts';
+
+/** A function error as Lambda's Runtime API takes it. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
+
+/** `errorType` of what callers see, by what went wrong. */
+const errorTypes: Readonly<Record<StubFailure, string>> = {
+  'api-unreachable': 'LiveLambda.ApiUnreachable',
+  'api-refused': 'LiveLambda.ApiRefused',
+  'nobody-answered': 'LiveLambda.NobodyAnswered',
+  'tunnel-refused': 'LiveLambda.TunnelRefused',
+  'tunnel-left': 'LiveLambda.TunnelLeft',
+  'tunnel-silent': 'LiveLambda.TunnelSilent',
+  'out-of-time': 'LiveLambda.OutOfTime',
+};
+
+/** What the caller of a live function is told when its handler gave no result. */
+export function functionError(
+  outcome: Extract<StubOutcome, { type: 'failed' }>,
+  settings: Pick<Settings, 'functionPath' | 'session' | 'httpHost'>,
+): FunctionError {
+  const parts = [
+    `${settings.functionPath} is live:`,
+    whatHappened(outcome, settings),
+    outcome.mayHaveRun ? 'The handler may have run.' : 'The handler did not run.',
+    whatToDo(outcome.failure, settings),
+  ];
+  return { errorType: errorTypes[outcome.failure], errorMessage: parts.join(' ') };
+}
+
+export function errorBody(error: FunctionError): Uint8Array {
+  return Buffer.from(JSON.stringify({ ...error, trace: [] }));
+}
+
+function whatHappened(
+  { failure, detail }: { failure: StubFailure; detail: string },
+  settings: { session: string; httpHost: string },
+): string {
+  const because = detail ? ` (${detail})` : '';
+  switch (failure) {
+    case 'nobody-answered':
+      return `its code runs on a developer's machine, and no tunnel of session "${settings.session}" answered.`;
+    case 'api-unreachable':
+      return `the Events API at ${settings.httpHost} could not be reached${because}.`;
+    case 'api-refused':
+      return `the Events API at ${settings.httpHost} refused${because}.`;
+    case 'tunnel-refused':
+      return `the tunnel of session "${settings.session}" does not serve it${because}.`;
+    case 'tunnel-left':
+      return `the tunnel of session "${settings.session}" was stopped while it ran${because}.`;
+    case 'tunnel-silent':
+      return `the tunnel of session "${settings.session}" took the event and was not heard of again.`;
+    case 'out-of-time':
+      return "its time was over before the developer's machine answered.";
+    default:
+      return failure satisfies never;
+  }
+}
+
+function whatToDo(failure: StubFailure, settings: { session: string }): string {
+  const session =
+    settings.session === 'default' ? '' : `, of the app that was deployed as session "${settings.session}"`;
+  switch (failure) {
+    case 'nobody-answered':
+    case 'tunnel-left':
+    case 'tunnel-silent':
+      return `Start it with \`live-lambda tunnel\` in the folder of the CDK app${session}, or deploy without -c live-lambda to run the function in AWS again.`;
+    case 'api-unreachable':
+      return 'Check that the function can reach the internet (a VPC needs a NAT gateway) and that the stack is deployed.';
+    case 'api-refused':
+      return "Check that the function's role may connect, publish and subscribe: deploy the stack again, and look for warnings about its role.";
+    case 'tunnel-refused':
+      return 'Synthesize and deploy the app again, then restart the tunnel.';
+    case 'out-of-time':
+      return "Raise the function's timeout, or make the handler faster.";
+    default:
+      return failure satisfies never;
+  }
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { openStubLink } from '@live-lambda/protocol';
+import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
+import { errorBody } from './failure.ts';
+import { run } from './run.ts';
+import { createRuntimeClient } from './runtime-client.ts';
+import {
+  functionVariables,
+  readSettings,
+  roleCredentials,
+  runtimeIdentifier,
+  type Settings,
+  SettingsError,
+} from './settings.ts';
+
+declare const __RELEASE__: string;
+
+const { env } = process;
+const log = (line: string) => process.stdout.write(`live-lambda: ${line}\n`);
+
+function startLink(settings: Settings) {
+  const region = env.AWS_REGION ?? '';
+  const channel = createAppSyncChannel({
+    endpoint: { httpHost: settings.httpHost, realtimeHost: settings.realtimeHost, region },
+    credentials: async () => {
+      const credentials = roleCredentials(env);
+      if (!credentials) throw new Error('this execution environment has no credentials of its role');
+      return credentials;
+    },
+  });
+  return openStubLink({
+    channel,
+    identity: {
+      apiHost: settings.httpHost,
+      region,
+      app: settings.app,
+      session: settings.session,
+      functionName: env.AWS_LAMBDA_FUNCTION_NAME ?? '',
+      functionPath: settings.functionPath,
+      environmentId: randomBytes(16),
+      release: __RELEASE__,
+    },
+    attachment: () => ({
+      variables: functionVariables(env, settings),
+      credentials: roleCredentials(env),
+      facts: {
+        runtime: runtimeIdentifier(env),
+        memoryMb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0),
+        architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+        initializationType: env.AWS_LAMBDA_INITIALIZATION_TYPE ?? '',
+      },
+    }),
+  });
+}
+
+async function main(): Promise<void> {
+  const runtime = createRuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '');
+  try {
+    const settings = readSettings(env);
+    await run({ runtime, settings, link: startLink(settings), wallClockMs: Date.now, log });
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const errorType = 'LiveLambda.Misconfigured';
+    const functionName = env.AWS_LAMBDA_FUNCTION_NAME ?? 'This function';
+    const errorMessage = `${functionName} is live, but ${error.message}.`;
+    log(`${errorType}: ${errorMessage}`);
+    await runtime.failInit(errorBody({ errorType, errorMessage }), errorType);
+    process.exit(1);
+  }
+}
+
+main().catch((error: unknown) => {
+  log(`the stub ended: ${error instanceof Error ? error.stack : String(error)}`);
+  process.exit(1);
+});

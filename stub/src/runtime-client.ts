@@ -1,0 +1,87 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+
+/** Version segment of Lambda's Runtime API (Lambda Developer Guide, "Using the Lambda runtime API"). */
+const basePath = '/2018-06-01/runtime';
+
+/** An event as the Runtime API gave it. */
+export interface NextInvocation {
+  readonly requestId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly event: Uint8Array;
+  /** Epoch milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Lambda's own Runtime API, from inside an execution environment. Bytes and headers pass as they are. */
+export interface RuntimeClient {
+  /** Waits for the next event, for as long as it takes. */
+  next(): Promise<NextInvocation>;
+  respond(requestId: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
+  fail(requestId: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
+  failInit(body: Uint8Array, errorType: string): Promise<void>;
+}
+
+/** The Runtime API answered what it must not; the environment cannot go on. */
+export class RuntimeApiError extends Error {
+  override readonly name = 'RuntimeApiError';
+}
+
+/** @param address `host:port`, as AWS_LAMBDA_RUNTIME_API says it. */
+export function createRuntimeClient(address: string): RuntimeClient {
+  const agent = new Agent({ keepAlive: true });
+
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly response: IncomingMessage; readonly content: Buffer }> {
+    return new Promise((resolve, reject) => {
+      const url = new URL(`http://${address}${basePath}${path}`);
+      const length = body ? { 'content-length': String(body.length) } : {};
+      const sent = request(url, { method, agent, headers: { ...headers, ...length } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve({ response, content: Buffer.concat(chunks) }));
+        response.on('error', reject);
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  async function post(path: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void> {
+    const { response, content } = await call('POST', path, body, headers);
+    // A refusal, say of a body over the limit, has already been told to the caller by Lambda.
+    if (response.statusCode !== 202)
+      process.stdout.write(`live-lambda: Lambda answered ${response.statusCode} to ${path}: ${content}\n`);
+  }
+
+  return {
+    async next() {
+      const { response, content } = await call('GET', '/invocation/next');
+      const headers = plainHeaders(response);
+      const requestId = headers['lambda-runtime-aws-request-id'];
+      if (response.statusCode !== 200 || !requestId)
+        throw new RuntimeApiError(`the Runtime API answered ${response.statusCode} to next`);
+      return { requestId, headers, event: content, deadlineMs: Number(headers['lambda-runtime-deadline-ms']) };
+    },
+    respond: (requestId, body, headers) => post(`/invocation/${requestId}/response`, body, headers),
+    fail: (requestId, body, headers) => post(`/invocation/${requestId}/error`, body, headers),
+    failInit: (body, errorType) =>
+      post('/init/error', body, {
+        'content-type': 'application/json',
+        'lambda-runtime-function-error-type': errorType,
+      }),
+  };
+}
+
+/** Headers of the connection itself, which mean nothing further on. */
+const connectionHeaders = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding']);
+
+function plainHeaders(response: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(response.headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined || connectionHeaders.has(name) ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+  );
+  return Object.fromEntries(entries);
+}

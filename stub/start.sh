@@ -1,0 +1,4 @@
+#!/bin/sh
+# Lambda starts this instead of the runtime, with the runtime's own command as arguments: the first is Node.
+# Shell built-ins only: Lambda's images have no coreutils.
+exec "$1" "${0%/*}/stub.cjs" "$@"
