@@ -1,0 +1,212 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environmentOf, invocationOf, nodePlan, readOutcome } from './fixtures/run-function.ts';
+import { MAX_RESPONSE_BYTES } from './runtime-api/outcomes.ts';
+
+const plan = (source: string) => nodePlan({ files: { 'index.mjs': source } });
+
+describe('an execution environment', () => {
+  it('initialises ahead of the first invocation and keeps its process for the next', async () => {
+    const { environment, pids } = environmentOf(
+      plan('let count = 0; export const handler = async () => ({ count: ++count, pid: process.pid });'),
+    );
+    expect(environment.state).toBe('stopped');
+    await environment.start();
+    expect(environment).toMatchObject({ state: 'ready', pid: pids[0] });
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toEqual({ count: 1, pid: pids[0] });
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toEqual({ count: 2, pid: pids[0] });
+    expect(pids).toHaveLength(1);
+  });
+
+  it('starts the process with the first invocation where nobody did before', async () => {
+    const { environment } = environmentOf(plan('export const handler = async (event) => event;'));
+    const answering = environment.invoke(invocationOf({ a: 1 }));
+    expect(environment.state).toBe('busy');
+    expect(readOutcome(await answering).json).toEqual({ a: 1 });
+  });
+
+  it('passes the event and the answer on byte for byte, up to the limits of Lambda', async () => {
+    const { environment } = environmentOf(
+      plan("export const handler = async (event) => (event.size ? 'x'.repeat(event.size) : event.text.length);"),
+    );
+    const event = Buffer.from(JSON.stringify({ text: 'y'.repeat(6 * 1024 * 1024 - 100) }));
+    expect(readOutcome(await environment.invoke(invocationOf(event))).json).toBe(6 * 1024 * 1024 - 100);
+    const largest = await environment.invoke(invocationOf({ size: MAX_RESPONSE_BYTES - 2 }));
+    expect(largest).toMatchObject({ type: 'response' });
+    expect(largest.body.byteLength).toBe(MAX_RESPONSE_BYTES);
+    expect(readOutcome(await environment.invoke(invocationOf({ size: MAX_RESPONSE_BYTES - 1 })))).toMatchObject({
+      origin: 'response-too-large',
+      json: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
+    expect(readOutcome(await environment.invoke(invocationOf({ text: 'still here' }))).json).toBe(10);
+  });
+
+  it('kills a handler that spins at the deadline, and answers the next invocation with a new process', async () => {
+    const { environment, pids, exits } = environmentOf(
+      plan('export const handler = async (event) => { while (event.spin); return process.pid; };'),
+      { timeoutMs: 3000 },
+    );
+    await environment.start();
+    const invocation = invocationOf({ spin: true }, { deadlineMs: Date.now() + 200 });
+    expect(readOutcome(await environment.invoke(invocation))).toEqual({
+      type: 'error',
+      origin: 'timeout',
+      json: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${invocation.requestId} Error: Task timed out after 3.00 seconds`,
+      },
+    });
+    expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]);
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toBe(pids[1]);
+    expect(pids[1]).not.toBe(pids[0]);
+  });
+
+  it('counts the start of a process within an invocation against its deadline', async () => {
+    const { environment } = environmentOf(plan('for (;;); export const handler = async () => 1;'), { timeoutMs: 1000 });
+    const outcome = await environment.invoke(invocationOf({}, { deadlineMs: Date.now() + 300 }));
+    expect(readOutcome(outcome)).toMatchObject({ origin: 'timeout' });
+  });
+
+  it('kills a function that initialises for too long, and lets it once more within the next invocation', async () => {
+    const launch = plan(`
+      import { existsSync } from 'node:fs';
+      while (!existsSync('table-is-up'));
+      export const handler = async () => 'slow';
+    `);
+    const { environment, pids, exits } = environmentOf(launch, { initTimeoutMs: 300 });
+    await environment.start();
+    expect(environment.state).toBe('stopped');
+    writeFileSync(join(launch.cwd, 'table-is-up'), '');
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toBe('slow');
+    expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]);
+    expect(pids).toHaveLength(2);
+  });
+
+  it('keeps the error of a failed start for the next invocation, and starts anew for the one after', async () => {
+    const { environment, pids } = environmentOf(plan("throw new TypeError('no table');"));
+    await environment.start();
+    expect(environment.state).toBe('stopped');
+    for (const starts of [1, 2]) {
+      expect(readOutcome(await environment.invoke(invocationOf()))).toMatchObject({
+        origin: 'init',
+        json: { errorType: 'TypeError', errorMessage: 'no table' },
+      });
+      expect(pids).toHaveLength(starts);
+    }
+  });
+
+  it('answers with the exit status of a handler that exits', async () => {
+    const { environment } = environmentOf(plan('export const handler = async () => process.exit(3);'));
+    expect(readOutcome(await environment.invoke(invocationOf()))).toMatchObject({
+      origin: 'exit',
+      json: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/exit status 3$/) },
+    });
+  });
+
+  it('answers an invocation whose process died after the one before, in a new process', async () => {
+    const { environment, exits } = environmentOf(
+      plan('export const handler = async () => { setTimeout(() => process.exit(9), 0); return process.pid; };'),
+    );
+    const first = readOutcome(await environment.invoke(invocationOf())).json;
+    while (exits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(readOutcome(await environment.invoke(invocationOf())).json).not.toBe(first);
+  });
+
+  it('answers a command that does not exist as an invalid entry point', async () => {
+    const { environment } = environmentOf({ command: '/nonexistent/runtime', args: [], cwd: '/', env: {} });
+    expect(readOutcome(await environment.invoke(invocationOf()))).toMatchObject({
+      origin: 'launch',
+      json: { errorType: 'Runtime.InvalidEntrypoint', errorMessage: expect.stringContaining('/nonexistent/runtime') },
+    });
+  });
+
+  it('has passed on everything that was printed before the answer, with the request id of its invocation', async () => {
+    const { environment, lines } = environmentOf(
+      plan(`
+        console.log('initialising');
+        export const handler = async ({ text }) => {
+          process.stdout.write(text + '\\n');
+          process.stderr.write('to stderr\\n');
+        };
+      `),
+    );
+    await environment.start();
+    const text = 'z'.repeat(10 * 1024 * 1024);
+    const invocation = invocationOf({ text: 'short' });
+    await environment.invoke(invocation);
+    expect(lines).toMatchObject([
+      { text: expect.stringMatching(/initialising$/), requestId: undefined },
+      { stream: 'stdout', text: 'short', requestId: invocation.requestId },
+      { stream: 'stderr', text: 'to stderr', requestId: invocation.requestId },
+    ]);
+    lines.length = 0;
+    await environment.invoke(invocationOf({ text }));
+    const printed = lines.filter(({ stream }) => stream === 'stdout');
+    expect(printed.map((line) => line.text).join('')).toBe(text);
+  });
+
+  it('never answers before a line that was printed first, over many invocations', async () => {
+    const { environment, lines } = environmentOf(
+      plan("export const handler = async (n) => { process.stdout.write(n + '\\n'); };"),
+    );
+    for (let n = 0; n < 300; n += 1) {
+      await environment.invoke(invocationOf(n));
+      expect(lines.at(-1)?.text).toBe(String(n));
+    }
+  });
+
+  it('passes on the last words of a process that is killed', async () => {
+    const { environment, lines } = environmentOf(
+      plan("export const handler = async () => { process.stdout.write('last words\\n'); for (;;); };"),
+    );
+    await environment.start();
+    await environment.invoke(invocationOf({}, { deadlineMs: Date.now() + 1500 }));
+    expect(lines.map((line) => line.text)).toEqual(['last words']);
+  });
+
+  it('runs one invocation at a time', async () => {
+    const { environment } = environmentOf(plan('export const handler = async () => 1;'));
+    const first = environment.invoke(invocationOf());
+    await expect(environment.invoke(invocationOf())).rejects.toThrow(/busy/);
+    expect(readOutcome(await first).json).toBe(1);
+  });
+
+  it('answers the invocation that runs when it is stopped, and takes no other', async () => {
+    const { environment, lines } = environmentOf(
+      plan(
+        "export const handler = async () => { process.stdout.write('running\\n'); await new Promise(() => setInterval(() => {}, 1000)); };",
+      ),
+    );
+    const running = environment.invoke(invocationOf());
+    while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await environment.stop();
+    expect(readOutcome(await running).json.errorMessage).toMatch(/signal: killed$/);
+    expect(environment).toMatchObject({ state: 'closed', pid: undefined });
+    await expect(environment.invoke(invocationOf())).rejects.toThrow(/was stopped/);
+  });
+
+  it('gives its port back when it is stopped', async () => {
+    const { environment } = environmentOf(
+      plan('export const handler = async () => process.env.AWS_LAMBDA_RUNTIME_API;'),
+    );
+    const address = readOutcome(await environment.invoke(invocationOf())).json;
+    await expect(fetch(`http://${address}/ping`)).resolves.toMatchObject({ status: 200 });
+    await environment.stop();
+    await expect(fetch(`http://${address}/ping`)).rejects.toThrow();
+  });
+
+  it('can be stopped before it was started', async () => {
+    const { environment } = environmentOf(plan(''));
+    await environment.stop();
+    await expect(environment.start()).rejects.toThrow(/was stopped/);
+  });
+
+  it('runs a retry that has the same request id', async () => {
+    const { environment } = environmentOf(plan('let n = 0; export const handler = async () => ++n;'));
+    for (const n of [1, 2]) {
+      const outcome = await environment.invoke(invocationOf({}, { requestId: 'retried' }));
+      expect(readOutcome(outcome).json).toBe(n);
+    }
+  });
+});

@@ -1,0 +1,180 @@
+import type { Invocation, Outcome } from './invocation.ts';
+import type { OutputStream } from './process/supervised-process.ts';
+import { createProcessSlot, type ProcessSlot } from './process-slot.ts';
+import type { LaunchPlan } from './runner.ts';
+import type { RuntimeState } from './runtime-api/machine.ts';
+import type { ProcessEnd } from './runtime-api/outcomes.ts';
+import { createRuntimeApiServer, type RuntimeApiServer } from './runtime-api/server.ts';
+
+/**
+ * How long a function may initialise before its first invocation.
+ * Source: AWS Lambda Developer Guide, "Lambda execution environment lifecycle": the init phase is limited to 10 seconds.
+ */
+export const DEFAULT_INIT_TIMEOUT_MS = 10_000;
+
+/** One line of a function's output; a very long one comes in pieces. */
+export interface OutputLine {
+  readonly stream: OutputStream;
+  readonly text: string;
+  /** The invocation that was being served when the line was read; undefined before and between invocations. */
+  readonly requestId: string | undefined;
+}
+
+export interface ExecutionEnvironmentOptions {
+  readonly plan: LaunchPlan;
+  /** The function's configured timeout: only the text of a timeout needs it, the deadline is the invocation's. */
+  readonly timeoutMs: number;
+  /** {@link DEFAULT_INIT_TIMEOUT_MS} if not given. */
+  readonly initTimeoutMs?: number;
+  /** The process is held back while this runs. */
+  readonly onOutput?: (line: OutputLine) => void;
+  /** A process was started: the first one, or a new one after the one before ended. */
+  readonly onStart?: (started: { readonly pid: number }) => void;
+  /** A process ended, whyever. Its output was passed on before. */
+  readonly onExit?: (end: ProcessEnd) => void;
+}
+
+/**
+ * `stopped`: no process; the next invocation starts one. `starting`: the runtime initialises. `ready`: it waits for an
+ * invocation. `busy`: it has one, or has not come back for the next. `closed`: for good.
+ */
+export type ExecutionEnvironmentState = 'stopped' | 'starting' | 'ready' | 'busy' | 'closed';
+
+/**
+ * A Lambda execution environment on this machine: one process at a time that speaks the Runtime API, and the server
+ * that it speaks to. The process is killed at an invocation's deadline, and one that ended is replaced by the next
+ * invocation, as in Lambda.
+ */
+export interface ExecutionEnvironment extends AsyncDisposable {
+  /** The process id while a process runs. */
+  readonly pid: number | undefined;
+  readonly state: ExecutionEnvironmentState;
+  /**
+   * Starts the process ahead of the first invocation. Resolves when the runtime asked for it, or when initialisation
+   * failed, which then is the outcome of the next invocation. Where it took longer than `initTimeoutMs`, the process
+   * is killed, and initialised once more within the next invocation's time.
+   */
+  start(): Promise<void>;
+  /**
+   * Runs one invocation. Everything that the process wrote before it answered reached `onOutput` by then.
+   * @throws Error if another invocation runs, or if the environment was stopped.
+   */
+  invoke(invocation: Invocation): Promise<Outcome>;
+  /** Kills the process group, as Lambda does without a SIGTERM, answers an open invocation with that, frees the port. */
+  stop(): Promise<void>;
+}
+
+/** Makes an execution environment; nothing is started before `start` or `invoke`. */
+export function createExecutionEnvironment(options: ExecutionEnvironmentOptions): ExecutionEnvironment {
+  let servedId: string | undefined;
+  let closing: Promise<void> | undefined;
+  const slot = createProcessSlot({
+    plan: options.plan,
+    initTimeoutMs: options.initTimeoutMs ?? DEFAULT_INIT_TIMEOUT_MS,
+    onOutput: (line) => options.onOutput?.({ ...line, requestId: servedId }),
+    onStart: (started) => options.onStart?.(started),
+    onExit: (end) => options.onExit?.(end),
+  });
+  const api = createLazyServer(options.timeoutMs, slot);
+
+  const invoke = async (invocation: Invocation): Promise<Outcome> => {
+    assertFree(invocation, { closed: closing !== undefined, servedId });
+    servedId = invocation.requestId;
+    try {
+      const server = await api.listen();
+      const answered = server.invoke(invocation);
+      slot.fillIfAwaited(server);
+      const outcome = await answered;
+      if (server.state === 'Stopped') await slot.process?.ended;
+      else await slot.process?.drainOutput();
+      return outcome;
+    } finally {
+      servedId = undefined;
+    }
+  };
+  const start = async (): Promise<void> => {
+    if (closing !== undefined) throw new Error('This execution environment was stopped');
+    await slot.fill(await api.listen());
+    await slot.initialised;
+  };
+  const stop = (): Promise<void> => {
+    closing ??= slot.close().then(() => api.close());
+    return closing;
+  };
+  return {
+    get pid() {
+      return slot.process?.pid;
+    },
+    get state() {
+      const closed = closing !== undefined;
+      return environmentState({ closed, serving: servedId !== undefined, runtime: api.state() });
+    },
+    start,
+    invoke,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+interface LazyServer {
+  listen(): Promise<RuntimeApiServer>;
+  state(): RuntimeState | undefined;
+  close(): Promise<void>;
+}
+
+/** A Runtime API server that takes a port only when it is needed. */
+function createLazyServer(timeoutMs: number, slot: ProcessSlot): LazyServer {
+  let starting: Promise<RuntimeApiServer> | undefined;
+  let server: RuntimeApiServer | undefined;
+  return {
+    listen: async () => {
+      starting ??= createRuntimeApiServer({
+        timeoutMs,
+        onKill: () => slot.process?.kill(),
+        onState: (state) => {
+          if (server !== undefined) slot.follow(state, server);
+        },
+      });
+      server = await starting;
+      return server;
+    },
+    state: () => server?.state,
+    close: async () => (await starting)?.close(),
+  };
+}
+
+function assertFree(
+  invocation: Invocation,
+  now: { readonly closed: boolean; readonly servedId: string | undefined },
+): void {
+  const { requestId } = invocation;
+  if (now.closed) throw new Error(`Invocation ${requestId} was given to an execution environment that was stopped`);
+  if (now.servedId === undefined) return;
+  throw new Error(`Invocation ${requestId} was given to an execution environment that is busy with ${now.servedId}`);
+}
+
+interface EnvironmentFacts {
+  readonly closed: boolean;
+  readonly serving: boolean;
+  readonly runtime: RuntimeState | undefined;
+}
+
+function environmentState({ closed, serving, runtime }: EnvironmentFacts): ExecutionEnvironmentState {
+  if (closed) return 'closed';
+  if (serving) return 'busy';
+  switch (runtime) {
+    case undefined:
+    case 'Stopped':
+      return 'stopped';
+    case 'Started':
+    case 'InitError':
+      return 'starting';
+    case 'Ready':
+      return 'ready';
+    case 'Running':
+    case 'InvocationResponse':
+    case 'InvocationErrorResponse':
+    case 'RuntimeResponseSentState':
+      return 'busy';
+  }
+}

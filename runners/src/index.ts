@@ -1,0 +1,26 @@
+export {
+  createLaunchPlan,
+  type FunctionEnvironment,
+  type FunctionEnvironmentOptions,
+  functionEnvironment,
+  type RoleCredentials,
+} from './environment.ts';
+export {
+  createExecutionEnvironment,
+  DEFAULT_INIT_TIMEOUT_MS,
+  type ExecutionEnvironment,
+  type ExecutionEnvironmentOptions,
+  type ExecutionEnvironmentState,
+  type OutputLine,
+} from './execution-environment.ts';
+export type { ErrorOrigin, Invocation, Outcome } from './invocation.ts';
+export { type NodeRuntimeOptions, nodeRuntimeLaunch } from './node/managed-runtime.ts';
+export {
+  type OutputStream,
+  type SupervisedProcess,
+  type SupervisedProcessOptions,
+  startSupervisedProcess,
+} from './process/supervised-process.ts';
+export type { FunctionSpec, LaunchCommand, LaunchPlan, Prepared, Runner } from './runner.ts';
+export { BUILT_IN_RUNNERS, findRunner } from './runners.ts';
+export { MAX_RESPONSE_BYTES, type ProcessEnd } from './runtime-api/outcomes.ts';
