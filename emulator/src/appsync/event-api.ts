@@ -1,0 +1,19 @@
+/** The authorization modes of AppSync. Only `AWS_IAM` can be proved to the emulator; the others are known by name. */
+export type AuthorizationMode = 'AWS_IAM' | 'API_KEY' | 'AMAZON_COGNITO_USER_POOLS' | 'OPENID_CONNECT' | 'AWS_LAMBDA';
+
+export interface ChannelNamespace {
+  readonly name: string;
+  readonly publishModes: readonly AuthorizationMode[];
+  readonly subscribeModes: readonly AuthorizationMode[];
+}
+
+/** One Event API as its template describes it. */
+export interface EventApi {
+  readonly apiId: string;
+  readonly name: string;
+  readonly region: string;
+  /** The host of the HTTP endpoint, which every signature names. Here it is `127.0.0.1:PORT`. */
+  readonly host: string;
+  readonly connectionModes: readonly AuthorizationMode[];
+  readonly namespaces: ReadonlyMap<string, ChannelNamespace>;
+}
