@@ -1,0 +1,1 @@
+export { LiveLambda, type LiveLambdaOptions, LiveLambdaTrust } from './live-lambda.ts';

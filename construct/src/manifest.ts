@@ -1,0 +1,88 @@
+import { realpathSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { describeBundling } from './bundling-options.ts';
+import type { FunctionSource } from './function-source.ts';
+import { API_OUTPUTS, type LiveApi } from './live-stack.ts';
+import type { DescribedFunction, Manifest, ManifestFileName, ManifestFunction } from './manifest-format.ts';
+
+/** The type keeps the name equal to the one that readers know, which cannot be imported here at run time. */
+export const MANIFEST_FILE_NAME: ManifestFileName = 'live-lambda.json';
+
+/** Facts of a function that do not depend on where its source is. */
+export type FunctionFacts = Omit<
+  DescribedFunction,
+  'mode' | 'door' | 'kind' | 'projectRoot' | 'taskRoot' | 'lockFile' | 'tsconfig' | 'bundling'
+>;
+
+/** `directory`: where the app runs, from which the manifest's paths go out. */
+export interface DescribeRequest {
+  readonly facts: FunctionFacts;
+  readonly directory: string;
+}
+
+export function describeLive(
+  { facts, directory }: DescribeRequest,
+  { source, live }: { readonly source: FunctionSource; readonly live: LiveApi },
+): ManifestFunction {
+  const from = (path: string) => posixRelative(directory, path);
+  const fromOrNull = (path: string | null) => (path === null ? null : from(path));
+  return {
+    ...facts,
+    status: 'live',
+    reason: null,
+    mode: 'replace',
+    door: 'runtime',
+    kind: source.kind,
+    entry: from(source.entry),
+    entrySource: source.entrySource,
+    handler: source.handler,
+    projectRoot: fromOrNull(source.projectRoot),
+    taskRoot: from(source.taskRoot),
+    lockFile: fromOrNull(source.lockFile),
+    tsconfig: fromOrNull(source.tsconfig),
+    bundling: source.bundling && describeBundling(source.bundling, from),
+    api: { stack: live.stack.stackName, stackArtifact: live.stack.artifactId, outputs: API_OUTPUTS },
+    warnings: [...facts.warnings, ...source.warnings],
+  };
+}
+
+export function describeRefused(
+  { facts }: DescribeRequest,
+  { kind, reason }: { readonly kind: FunctionSource['kind']; readonly reason: string },
+): ManifestFunction {
+  return {
+    ...facts,
+    status: 'refused',
+    reason,
+    mode: 'replace',
+    door: 'runtime',
+    kind,
+    entry: null,
+    entrySource: null,
+    handler: null,
+    projectRoot: null,
+    taskRoot: null,
+    lockFile: null,
+    tsconfig: null,
+    bundling: null,
+    api: null,
+  };
+}
+
+export interface WriteManifestRequest {
+  /** The directory of the cloud assembly. */
+  readonly assembly: string;
+  /** Where the app runs. */
+  readonly directory: string;
+  readonly content: Omit<Manifest, 'version' | 'root'>;
+}
+
+/** Writes the manifest beside `manifest.json` of the assembly. */
+export function writeManifest({ assembly, directory, content }: WriteManifestRequest): void {
+  const manifest: Manifest = { version: 1, root: posixRelative(realpathSync(assembly), directory), ...content };
+  writeFileSync(join(assembly, MANIFEST_FILE_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function posixRelative(from: string, to: string): string {
+  return relative(from, to).split(sep).join('/') || '.';
+}

@@ -1,0 +1,81 @@
+import { type Stack, Token } from 'aws-cdk-lib';
+
+/** Names the stub's program to Lambda, which starts it instead of the runtime. */
+export const EXEC_WRAPPER_VARIABLE = 'AWS_LAMBDA_EXEC_WRAPPER';
+/** Tells the stub everything that it must know, as one JSON object. */
+export const STUB_VARIABLE = 'LIVE_LAMBDA';
+/** Where the stub's zip has its start script: Lambda unpacks a function's code into `/var/task`. */
+export const EXEC_WRAPPER_PATH = '/var/task/live-lambda/start';
+
+/** Variables that would act on the stub instead of on the user's code; they travel inside the stub's own. */
+export const MOVED_VARIABLES: readonly string[] = ['NODE_OPTIONS', EXEC_WRAPPER_VARIABLE];
+
+/** Lambda allows 4 KB for all names and values of a function's variables; this much of it is live-lambda's. */
+export const MAX_STUB_VARIABLE_BYTES = 768;
+
+/**
+ * The longest name that a host of an Events API is assumed to have: 26 characters of id, `.appsync-realtime-api.` (22),
+ * a region of at most 14 and `.amazonaws.com.cn` (17) make 79; the rest is reserve for partitions to come.
+ */
+export const MAX_HOST_BYTES = 96;
+
+export interface StubSettings {
+  readonly app: string;
+  readonly session: string;
+  /** Construct path of the function. */
+  readonly function: string;
+  readonly httpHost: string;
+  readonly realtimeHost: string;
+  readonly trust: string;
+}
+
+/** Environment variables as a template holds them: strings, or CloudFormation's intrinsic functions. */
+export type TemplateVariables = Readonly<Record<string, unknown>>;
+
+export interface StubEnvironmentRequest {
+  readonly stack: Stack;
+  readonly settings: StubSettings;
+  /** The variables that the app gives to the function. */
+  readonly variables: TemplateVariables;
+}
+
+/** The variables of a live function: the app's own, except those that move into the stub's, and the stub's two. */
+export function stubEnvironment({ stack, settings, variables }: StubEnvironmentRequest): TemplateVariables {
+  const entries = Object.entries(variables);
+  const kept = entries.filter(([name]) => !MOVED_VARIABLES.includes(name));
+  const moved = entries.filter(([name]) => MOVED_VARIABLES.includes(name));
+  const environment = Object.fromEntries(moved.map(([name, value]) => [name, asText(value)]));
+  return {
+    ...Object.fromEntries(kept),
+    [EXEC_WRAPPER_VARIABLE]: EXEC_WRAPPER_PATH,
+    [STUB_VARIABLE]: stack.toJsonString({
+      version: 1,
+      ...settings,
+      ...(moved.length > 0 ? { environment } : {}),
+    }),
+  };
+}
+
+/**
+ * Checks the size of the stub's variable, name and value, values of the app's own that move into it not counted.
+ *
+ * @throws Error that names the function, if the variable may become longer than {@link MAX_STUB_VARIABLE_BYTES}
+ */
+export function checkStubVariableSize(settings: StubSettings): void {
+  const longest = Object.entries(settings).map(([name, value]) => [
+    name,
+    Token.isUnresolved(value) ? 'x'.repeat(MAX_HOST_BYTES) : value,
+  ]);
+  const value = JSON.stringify({ version: 1, ...Object.fromEntries(longest) });
+  const bytes = Buffer.byteLength(STUB_VARIABLE) + Buffer.byteLength(value);
+  if (bytes <= MAX_STUB_VARIABLE_BYTES) return;
+  throw new Error(
+    `live-lambda: the environment variable ${STUB_VARIABLE} of ${settings.function} may need ${bytes} bytes, ` +
+      `more than the ${MAX_STUB_VARIABLE_BYTES} that live-lambda takes. ` +
+      'Shorten the construct path, appName or session.',
+  );
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : Token.asString(value);
+}
