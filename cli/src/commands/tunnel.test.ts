@@ -1,0 +1,247 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Emulator } from '@live-lambda/emulator';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'run.js');
+
+let app: FixtureApp;
+let emulator: Emulator;
+let home: string;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'live-lambda-home-'));
+  app = await fixtureApp([
+    {
+      id: 'Orders',
+      source:
+        'export const handler = async (event) => { console.log("serving"); return { pid: process.pid, event }; };',
+    },
+  ]);
+  emulator = await Emulator.start();
+  await emulator.deploy(app.assembly);
+});
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+afterAll(async () => {
+  await emulator?.close();
+  await app?.remove();
+  await rm(home, { recursive: true, force: true });
+});
+
+function variables(over: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: emulator.region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...over,
+  };
+}
+
+function live(args: readonly string[], env = variables()) {
+  const child = spawn(process.execPath, [program, 'tunnel', ...args], {
+    cwd: app.folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let stdout = '';
+  let stderr = '';
+  const waiting = new Set<() => void>();
+  const changed = () => {
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+    changed();
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+    changed();
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const printed = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!stdout.includes(text)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      void ended.then(() => reject(new Error(`ended without "${text}": ${stdout}${stderr}`)));
+      look();
+    });
+  return { child, ended, printed };
+}
+
+const atEmulator = () => ['--endpoint', emulator.endpoint];
+
+async function invoke() {
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  const lambda = new LambdaClient({
+    endpoint: emulator.endpoint,
+    region: emulator.region,
+    maxAttempts: 1,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: 'Orders', Payload: Buffer.from('{}') }),
+  );
+  return { failed: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString()) };
+}
+
+describe('live-lambda tunnel', () => {
+  it('takes invocations, shows each in a line, and leaves on Ctrl-C saying what the stubs will do', async () => {
+    const tunnel = live(['--app', 'cdk.out', '--runner', 'tsx', ...atEmulator()]);
+    await tunnel.printed('Ready.');
+    const { payload } = await invoke();
+    await tunnel.printed('│ INFO serving');
+    tunnel.child.kill('SIGINT');
+    const { code, stdout, stderr } = await tunnel.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/✓ Shop\/Orders {2}[0-9a-f]{8} {2}ok {2}\d+ ms/);
+    expect(stdout).toContain('Stopped after 1 invocations');
+    expect(stderr).toContain('The stubs now answer with an error');
+    expect(() => process.kill(payload.pid, 0)).toThrow('ESRCH');
+    expect(await invoke()).toMatchObject({
+      failed: 'Unhandled',
+      payload: { errorType: 'LiveLambda.NobodyAnswered', errorMessage: expect.stringContaining('live-lambda tunnel') },
+    });
+  });
+
+  it('writes JSON lines when asked to, and nothing else to stdout', async () => {
+    const tunnel = live(['--json', ...atEmulator()]);
+    await tunnel.printed('"type":"ready"');
+    await invoke();
+    await tunnel.printed('"type":"invocation-finished"');
+    tunnel.child.kill('SIGTERM');
+    const { code, stdout } = await tunnel.ended;
+    expect(code).toBe(0);
+    const types = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).type);
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'started',
+        'ready',
+        'process-started',
+        'invocation-started',
+        'output',
+        'invocation-finished',
+        'stopped',
+      ]),
+    );
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    const tunnel = live(['--json', ...atEmulator()]);
+    await tunnel.printed('"type":"ready"');
+    const { payload } = await invoke();
+    expect(() => process.kill(payload.pid, 0)).not.toThrow();
+    tunnel.child.kill('SIGKILL');
+    await expect.poll(() => isAlive(payload.pid), { timeout: 5000 }).toBe(false);
+  });
+
+  it.each<readonly [string, readonly string[], Record<string, string | undefined>, RegExp, RegExp]>([
+    [
+      'a folder without an app',
+      ['--app', 'nowhere'],
+      {},
+      /There is no folder .*nowhere/,
+      /cdk synth -c live-lambda=true/,
+    ],
+    ['a runner that there is not', ['--runner', 'deno'], {}, /There is no runner "deno"/, /tsx/],
+    ['no region', [], { AWS_REGION: undefined }, /[Rr]egion is missing/, /AWS_REGION/],
+    ['an empty region', [], { AWS_REGION: '' }, /[Rr]egion/, /AWS_REGION/],
+    [
+      'credentials that AWS does not know',
+      [],
+      { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' },
+      /AWS did not say who you are/,
+      /Sign in again/,
+    ],
+    ['no credentials', [], { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, /credentials/, /aws sso login/],
+    [
+      'an endpoint where nobody listens',
+      ['--endpoint', 'http://127.0.0.1:1'],
+      {},
+      /AWS did not say who you are/,
+      /--endpoint/,
+    ],
+  ])('says what is wrong and what to do with %s', async (_what, args, env, message, hint) => {
+    const given = args.includes('--endpoint') ? args : [...args, ...atEmulator()];
+    const { code, stderr } = await live(given, variables(env)).ended;
+    const words = stderr.replace(/[\s›]+/g, ' ');
+    expect(code).toBe(1);
+    expect(words).toMatch(message);
+    expect(words).toMatch(hint);
+    expect(words).not.toContain(emulator.developerCredentials.secretAccessKey);
+  });
+
+  it('says that a stack is not deployed', async () => {
+    const other = await Emulator.start();
+    const { accessKeyId, secretAccessKey } = other.developerCredentials;
+    const { code, stderr } = await live(
+      ['--endpoint', other.endpoint],
+      variables({ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }),
+    ).ended;
+    await other.close();
+    expect(code).toBe(1);
+    expect(stderr.replace(/[\s›]+/g, ' ')).toContain(`Stack Shop is not deployed in ${other.region}.`);
+  });
+
+  it('writes an error as small JSON when asked for JSON', async () => {
+    const { code, stdout } = await live(['--json', '--app', 'nowhere', ...atEmulator()]).ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'error',
+      message: expect.stringContaining('nowhere'),
+      hint: expect.any(String),
+    });
+  });
+
+  it('refuses an option that it does not know', async () => {
+    const { code, stderr } = await live(['--verbos']).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('--verbos');
+  });
+
+  it('is not held up by a service that does not answer', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const tunnel = live(['--endpoint', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`]);
+    await new Promise<void>((resolve) => silent.once('request', () => resolve()));
+    tunnel.child.kill('SIGINT');
+    const { code } = await tunnel.ended;
+    silent.closeAllConnections();
+    silent.close();
+    expect(code).toBe(130);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

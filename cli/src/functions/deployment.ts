@@ -1,0 +1,140 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { EventApiEndpoint } from '@live-lambda/protocol/appsync';
+import type { ManifestApi } from '@live-lambda/protocol/manifest';
+import { UserError } from '../user-error.ts';
+import type { LocalFunction } from './live-functions.ts';
+
+/** The Events API of one live stack and the functions that call over it. */
+export interface DeployedApi {
+  readonly stack: string;
+  readonly endpoint: EventApiEndpoint;
+  readonly functions: readonly LocalFunction[];
+}
+
+/** The developer's access to AWS, by the standard chain: environment, profiles, SSO. */
+export interface AwsAccess {
+  /** Base of all calls instead of AWS's own endpoints. */
+  readonly endpointUrl: string | undefined;
+}
+
+/** Who the developer is, as STS says it. */
+export interface CallerIdentity {
+  readonly arn: string;
+  readonly account: string;
+}
+
+/** For connecting to AWS, and for an answer, in milliseconds. */
+const connectionTimeoutMs = 5000;
+const requestTimeoutMs = 15_000;
+
+function clientOptions({ endpointUrl }: AwsAccess, region: string | null) {
+  return {
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    ...(region === null ? {} : { region }),
+  };
+}
+
+/** @throws UserError without usable credentials or region. */
+export async function callerIdentity(access: AwsAccess): Promise<CallerIdentity> {
+  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const client = new STSClient(clientOptions(access, null));
+  try {
+    const { Arn, Account } = await client.send(new GetCallerIdentityCommand({}));
+    return { arn: Arn ?? '', account: Account ?? '' };
+  } catch (error) {
+    throw awsError(error, 'AWS did not say who you are');
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Finds the Events API of each live stack in the stack's outputs.
+ * @throws UserError when a stack is not deployed, or not in live mode, or cannot be read.
+ */
+export async function findApis(
+  functions: readonly LocalFunction[],
+  access: AwsAccess,
+): Promise<readonly DeployedApi[]> {
+  const groups = new Map<string, LocalFunction[]>();
+  for (const fn of functions) {
+    const key = JSON.stringify([fn.described.api.stack, fn.described.region]);
+    groups.set(key, [...(groups.get(key) ?? []), fn]);
+  }
+  return Promise.all([...groups.values()].map((group) => findApi(group, access)));
+}
+
+async function findApi(functions: readonly LocalFunction[], access: AwsAccess): Promise<DeployedApi> {
+  const described = functions[0]?.described;
+  if (!described) throw new Error('a group of functions has at least one');
+  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(clientOptions(access, described.region));
+  try {
+    const region = await client.config.region();
+    const outputs = await stackOutputs(client, described.api.stack, region);
+    const host = (key: keyof ManifestApi['outputs']): string => {
+      const value = outputs.get(described.api.outputs[key]);
+      if (value) return value;
+      throw new UserError(
+        `Stack ${described.api.stack} has no output ${described.api.outputs[key]}: it was deployed without live mode.`,
+        'Deploy it in live mode (`npx cdk deploy -c live-lambda=true`), then start the tunnel again.',
+      );
+    };
+    const endpoint = { httpHost: host('httpHost'), realtimeHost: host('realtimeHost'), region };
+    return { stack: described.api.stack, endpoint, functions };
+  } catch (error) {
+    throw error instanceof UserError ? error : awsError(error, `Stack ${described.api.stack} could not be read`);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function stackOutputs(
+  client: CloudFormationClient,
+  stack: string,
+  region: string,
+): Promise<ReadonlyMap<string, string>> {
+  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist')) {
+      throw new UserError(
+        `Stack ${stack} is not deployed in ${region}.`,
+        'Deploy it in live mode (`npx cdk deploy -c live-lambda=true`), or choose the region and account with AWS_REGION and AWS_PROFILE.',
+      );
+    }
+    throw error;
+  });
+  const outputs = Stacks?.[0]?.Outputs ?? [];
+  return new Map(
+    outputs.flatMap(({ OutputKey, OutputValue }) => (OutputKey && OutputValue ? [[OutputKey, OutputValue]] : [])),
+  );
+}
+
+/** What an AWS client threw, with what to do about the usual reasons. */
+function awsError(error: unknown, attempted: string): UserError {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const code = 'code' in cause ? String(cause.code) : '';
+  const reason = `${attempted}: ${cause.message || code || cause.name}`.replace(/\.?$/, '.');
+  return new UserError(reason, hintFor(cause, code), { cause });
+}
+
+function hintFor(cause: Error, code: string): string {
+  if (/region (is missing|not accepted)/i.test(cause.message))
+    return 'Set AWS_REGION, or choose a profile that has a region with AWS_PROFILE.';
+  if (cause.name === 'CredentialsProviderError') {
+    return 'Sign in (for example `aws sso login`), and choose a profile with AWS_PROFILE if you have several.';
+  }
+  if (['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'SignatureDoesNotMatch'].includes(cause.name)) {
+    return 'Sign in again: these credentials have expired or are of another account.';
+  }
+  if (cause.name.startsWith('AccessDenied'))
+    return 'Ask for the permission that the message names, or use another profile.';
+  if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code))
+    return 'Check the network, and --endpoint if you gave one.';
+  return 'Check your AWS credentials, region and network.';
+}

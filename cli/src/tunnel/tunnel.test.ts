@@ -1,0 +1,281 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Emulator } from '@live-lambda/emulator';
+import { BUILT_IN_RUNNERS, type Runner } from '@live-lambda/runner';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
+import type { LiveEvent } from '../host.ts';
+import { startTunnel, type Tunnel } from './tunnel.ts';
+
+/** A program that speaks the Runtime API and answers with the very bytes of its event, whatever language it stands for. */
+const rawEcho = `
+import { request } from 'node:http';
+const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+const call = (method, path, body) => new Promise((resolve, reject) => {
+  const sent = request({ host, port, method, path: '/2018-06-01/runtime/invocation/' + path }, (response) => {
+    const chunks = [];
+    response.on('data', (chunk) => chunks.push(chunk));
+    response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+  });
+  sent.on('error', reject);
+  sent.end(body);
+});
+for (;;) {
+  const { headers, body } = await call('GET', 'next');
+  await call('POST', headers['lambda-runtime-aws-request-id'] + '/response', body);
+}
+`;
+
+const pidHandler = (answer: string) => `
+let count = 0;
+export async function handler(event) {
+  count += 1;
+  console.log('serving', event.name ?? '');
+  if (event.waitMs) await new Promise((resolve) => setTimeout(resolve, event.waitMs));
+  if (event.fail) throw Object.assign(new Error(event.fail), { name: 'OrderRejected' });
+  return { pid: process.pid, count, table: process.env.TABLE, key: process.env.AWS_ACCESS_KEY_ID, profile: process.env.AWS_PROFILE, answer: '${answer}' };
+}`;
+
+/** Runs a function as a program of its own: what any language's runtime client is. */
+const rawRunner: Runner = {
+  name: 'raw',
+  claims: ({ id }) => id === 'Shop/Raw',
+  prepare: async (fn) => ({
+    state: 'ready',
+    launch: { command: process.execPath, args: [fn.entry], cwd: fn.root, env: {} },
+  }),
+};
+
+let emulator: Emulator;
+let app: FixtureApp;
+let lambda: LambdaClient;
+let tunnel: Tunnel;
+const events: LiveEvent[] = [];
+
+function start() {
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  return startTunnel({
+    assemblyFolder: app.assembly,
+    access: { endpointUrl: emulator.endpoint },
+    credentials: async () => ({ accessKeyId, secretAccessKey }),
+    runnerFor: ({ spec }) => [rawRunner, ...BUILT_IN_RUNNERS].find((runner) => runner.claims(spec)) ?? rawRunner,
+    host: { notify: (event) => events.push(event) },
+    release: '0.1.0',
+    laptop: { ...process.env, AWS_PROFILE: 'personal' },
+    platform: process.platform,
+    currentFolder: app.folder,
+  });
+}
+
+beforeAll(async () => {
+  app = await fixtureApp([
+    { id: 'Orders', source: pidHandler('one') },
+    { id: 'Many', source: pidHandler('many'), timeoutSeconds: 60 },
+    { id: 'Edited', source: pidHandler('before') },
+    { id: 'Missing', source: undefined },
+    { id: 'Raw', source: rawEcho },
+    { id: 'Short', source: pidHandler('short'), timeoutSeconds: 2 },
+  ]);
+  emulator = await Emulator.start();
+  await emulator.deploy(app.assembly);
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  process.env.AWS_ACCESS_KEY_ID = accessKeyId;
+  process.env.AWS_SECRET_ACCESS_KEY = secretAccessKey;
+  process.env.AWS_REGION = emulator.region;
+  lambda = new LambdaClient({ endpoint: emulator.endpoint, region: emulator.region, maxAttempts: 1 });
+  tunnel = await start();
+});
+
+afterAll(async () => {
+  await tunnel?.stop('the test is over');
+  await emulator?.close();
+  await app?.remove();
+});
+
+async function invoke(name: string, event: unknown | Uint8Array) {
+  const payload = event instanceof Uint8Array ? event : Buffer.from(JSON.stringify(event));
+  const { FunctionError, Payload, $metadata } = await lambda.send(
+    new InvokeCommand({ FunctionName: name, Payload: payload }),
+  );
+  return { failed: FunctionError, body: Buffer.from(Payload ?? []), requestId: $metadata.requestId };
+}
+
+async function answer(name: string, event: unknown = {}) {
+  return JSON.parse((await invoke(name, event)).body.toString());
+}
+
+const finishedOf = (requestId: string | undefined) =>
+  events.find((event) => event.type === 'invocation-finished' && event.requestId === requestId);
+
+describe('a tunnel between Lambda and this machine', () => {
+  it('tells at the start who you are and which functions run from which file', () => {
+    expect(events.find(({ type }) => type === 'started')).toMatchObject({
+      identity: expect.stringContaining(':user/'),
+      app: 'shop',
+      session: 'default',
+      functions: expect.arrayContaining([
+        {
+          id: 'Shop/Orders',
+          file: 'src/Orders.mjs',
+          handler: 'handler',
+          runtime: 'nodejs22.x',
+          runner: 'tsx',
+          region: emulator.region,
+        },
+      ]),
+    });
+  });
+
+  it("runs the handler with the function's variables and its role's credentials, and without the developer's profile", async () => {
+    const given = await answer('Orders');
+    expect(given).toMatchObject({ table: 'orders', answer: 'one', key: expect.stringMatching(/^ASIA/) });
+    expect(given.profile).toBeUndefined();
+    expect(given.pid).not.toBe(process.pid);
+  });
+
+  it('keeps the process and its state for the next event, and tells of both', async () => {
+    const first = await invoke('Orders', { name: 'tea' });
+    const second = await answer('Orders');
+    const before = JSON.parse(first.body.toString());
+    expect(second).toMatchObject({ pid: before.pid, count: before.count + 1 });
+    expect(finishedOf(first.requestId)).toMatchObject({
+      function: 'Shop/Orders',
+      end: 'succeeded',
+      pid: before.pid,
+      file: app.entryOf('Orders'),
+    });
+    const output = events.filter((event) => event.type === 'output' && event.requestId === first.requestId);
+    expect(output).toMatchObject([{ stream: 'stdout', text: expect.stringContaining('serving tea') }]);
+  });
+
+  it("gives the caller the handler's own error", async () => {
+    const { failed, body, requestId } = await invoke('Orders', { fail: 'no such tea' });
+    expect(failed).toBe('Unhandled');
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errorType: 'OrderRejected',
+      errorMessage: 'no such tea',
+      trace: expect.any(Array),
+    });
+    expect(finishedOf(requestId)).toMatchObject({
+      end: 'failed',
+      error: { errorType: 'OrderRejected', errorMessage: 'no such tea' },
+    });
+  });
+
+  it('carries a megabyte of JSON in and out byte for byte, 1.0 and all', async () => {
+    const numbers = '1.0,1e21,12345678901234567890,-0.0,"\\u0000 \\ud800 茶 < > &",';
+    const event = Buffer.from(`{ "same": 1, "same": 2, "list": [${numbers.repeat(20_000)} 1.00] }\n`);
+    expect(event.length).toBeGreaterThan(1_000_000);
+    const { body, failed } = await invoke('Raw', event);
+    expect(failed).toBeUndefined();
+    expect(Buffer.compare(body, event)).toBe(0);
+  });
+
+  it('carries bytes that nothing can compress, up to the limit of Lambda', async () => {
+    const event = Buffer.from(JSON.stringify(randomBytes(4_700_000).toString('base64')));
+    const { body } = await invoke('Raw', event);
+    expect(event.length).toBeGreaterThan(6_200_000);
+    expect(Buffer.compare(body, event)).toBe(0);
+  });
+
+  it('answers ten events at once on a cold function, each in a process of its own', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => answer('Many', { waitMs: 4000 })));
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(10);
+    expect(answers.every((given) => given.answer === 'many' && given.count === 1)).toBe(true);
+  });
+
+  it('runs what was saved since, from the next event on', async () => {
+    const before = await answer('Edited');
+    await app.write('src/Edited.mjs', pidHandler('after an edit'));
+    const after = await answer('Edited');
+    expect([before.answer, after.answer]).toEqual(['before', 'after an edit']);
+    expect(after.pid).not.toBe(before.pid);
+  });
+
+  it('names a handler file that is missing, at the start and to the caller, and runs it once it is there', async () => {
+    const note = events.find((event) => event.type === 'note' && event.text.includes('Missing.mjs'));
+    expect(note).toMatchObject({ level: 'warning', text: expect.stringContaining('Shop/Missing') });
+    const { failed, body } = await invoke('Missing', {});
+    expect(failed).toBe('Unhandled');
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errorType: 'LiveLambda.NotRunnable',
+      errorMessage: expect.stringMatching(/Shop\/Missing.*src\/Missing\.mjs does not exist/),
+    });
+    await app.write('src/Missing.mjs', pidHandler('found'));
+    expect((await answer('Missing')).answer).toBe('found');
+  });
+
+  it('tells the caller in time when the handler does not answer, and kills its process', async () => {
+    const { failed, body, requestId } = await invoke('Short', { waitMs: 60_000 });
+    expect(failed).toBe('Unhandled');
+    expect(JSON.parse(body.toString()).errorType).toBe('LiveLambda.OutOfTime');
+    await expect.poll(() => finishedOf(requestId), { timeout: 5000 }).toMatchObject({ end: 'timed-out' });
+    expect((await answer('Short')).count).toBe(1);
+  });
+
+  it('drops a message that is not of the protocol, counts it, tells of it once, and goes on', async () => {
+    const host = await httpHost();
+    for (let sent = 0; sent < 3; sent++)
+      await publish(host, '/to-tunnel/shop/default', JSON.stringify(Buffer.from(`junk ${sent}`).toString('base64url')));
+    await publish(host, '/to-tunnel/shop/default', '{"not":"even a string"}');
+    expect((await answer('Orders')).answer).toBe('one');
+    const told = events.filter((event) => event.type === 'note' && event.text.includes('dropped'));
+    expect(told).toHaveLength(1);
+  });
+
+  it('shows no secret in what it tells', () => {
+    const told = JSON.stringify(events);
+    expect(told).not.toContain(emulator.developerCredentials.secretAccessKey);
+    expect(told).not.toMatch(/"(AWS_)?SECRET/i);
+  });
+});
+
+async function httpHost(): Promise<string> {
+  const client = new CloudFormationClient({ endpoint: emulator.endpoint, region: emulator.region });
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'Shop' }));
+  return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'LiveLambdaHttpHost')?.OutputValue ?? '';
+}
+
+/** Publishes as a stranger with permission would: an AWS signer and HTTP, nothing of ours. */
+async function publish(host: string, channel: string, event: string): Promise<void> {
+  class Sha256 {
+    readonly #hash;
+    constructor(secret?: Parameters<typeof createHmac>[1]) {
+      this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
+    }
+    update(data: Uint8Array) {
+      this.#hash.update(data);
+    }
+    async digest() {
+      return new Uint8Array(this.#hash.digest());
+    }
+    reset() {}
+  }
+  const signer = new SignatureV4({
+    service: 'appsync',
+    region: emulator.region,
+    credentials: emulator.developerCredentials,
+    sha256: Sha256 as never,
+  });
+  const body = JSON.stringify({ channel, events: [event] });
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: 'http:',
+    hostname: host,
+    path: '/event',
+    headers: { host, 'content-type': 'application/json' },
+    body,
+  });
+  const status = await new Promise((resolve, reject) => {
+    const sent = httpRequest(`http://${host}/event`, { method: 'POST', headers }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+  expect(status).toBe(200);
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { LiveEvent } from '../host.ts';
+import { createTerminalHost } from './terminal-host.ts';
+
+const ids = { function: 'Shop/Orders', invocationId: 'i1', requestId: '8f3c2a10-aaaa', environmentId: 'e1' };
+
+function terminal(options: { verbose?: boolean } = {}) {
+  let written = '';
+  let now = Date.UTC(2026, 0, 1);
+  const host = createTerminalHost({
+    write: (text) => {
+      written += text;
+    },
+    style: (_style, text) => text,
+    wallClockMs: () => now,
+    verbose: options.verbose ?? false,
+  });
+  return {
+    say: (...events: LiveEvent[]) => {
+      for (const event of events) host.notify(event);
+    },
+    wait: (ms: number) => {
+      now += ms;
+    },
+    get lines() {
+      return written
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''));
+    },
+  };
+}
+
+const began = (over: object = {}): LiveEvent => ({
+  type: 'invocation-started',
+  ...ids,
+  receivedAt: Date.UTC(2026, 0, 1),
+  ...over,
+});
+const printed = (text: string, over: object = {}): LiveEvent => ({
+  type: 'output',
+  ...ids,
+  stream: 'stdout',
+  text,
+  ...over,
+});
+const finished = (over: object = {}): LiveEvent => ({
+  type: 'invocation-finished',
+  ...ids,
+  end: 'succeeded',
+  error: undefined,
+  pid: 42,
+  file: '/shop/orders.ts',
+  timings: { startMs: 30, runMs: 12 },
+  finishedAt: 0,
+  ...over,
+});
+
+describe('the terminal', () => {
+  it('shows one line for an invocation, with function, request id, outcome and duration, and its output under it', () => {
+    const screen = terminal();
+    screen.say(began(), printed('first'), printed('second\nof two lines'), finished());
+    expect(screen.lines).toEqual([
+      '✓ Shop/Orders  8f3c2a10  ok  42 ms',
+      '         │ first',
+      '         │ second',
+      '         │ of two lines',
+    ]);
+  });
+
+  it('keeps the output of invocations apart that run at once', () => {
+    const screen = terminal();
+    const other = { requestId: '99999999-b', environmentId: 'e2', invocationId: 'i2' };
+    screen.say(began(), began(other), printed('mine'), printed('theirs', other), finished(other), finished());
+    expect(screen.lines).toEqual([
+      '✓ Shop/Orders  99999999  ok  42 ms',
+      '         │ theirs',
+      '✓ Shop/Orders  8f3c2a10  ok  42 ms',
+      '         │ mine',
+    ]);
+  });
+
+  it('shows the output of a long invocation while it runs', () => {
+    const screen = terminal();
+    screen.say(began(), printed('early'));
+    expect(screen.lines).toEqual([]);
+    screen.wait(1000);
+    screen.say(printed('late'));
+    expect(screen.lines).toEqual([
+      '… Shop/Orders  8f3c2a10  running',
+      '         │ 8f3c2a10 early',
+      '         │ 8f3c2a10 late',
+    ]);
+    screen.say(finished());
+    expect(screen.lines.at(-1)).toBe('✓ Shop/Orders  8f3c2a10  ok  42 ms');
+  });
+
+  it('leaves out of a log record what the line says already', () => {
+    const screen = terminal();
+    screen.say(
+      began(),
+      printed('2026-01-01T00:00:00.000Z\t8f3c2a10-aaaa\tINFO\tsold\ttea'),
+      printed('2026-01-01T00:00:00.000Z\tother\tINFO\tx'),
+      finished(),
+    );
+    expect(screen.lines.slice(1)).toEqual([
+      '         │ INFO sold\ttea',
+      '         │ 2026-01-01T00:00:00.000Z\tother\tINFO\tx',
+    ]);
+  });
+
+  it('says how an invocation failed, and why unless the function has logged that', () => {
+    const error = { errorType: 'OrderRejected', errorMessage: 'no "customer"' };
+    const silent = terminal();
+    silent.say(began(), finished({ end: 'failed', error }));
+    expect(silent.lines).toEqual(['✗ Shop/Orders  8f3c2a10  error OrderRejected  42 ms', '         │ no "customer"']);
+    const logged = terminal();
+    const record = JSON.stringify(error);
+    logged.say(began(), printed(`ERROR ${record}`), finished({ end: 'failed', error }));
+    expect(logged.lines).toHaveLength(2);
+  });
+
+  it('shows the legs and notes of lesser weight only when asked to', () => {
+    const events: LiveEvent[] = [{ type: 'note', level: 'info', text: 'by the way' }, began(), finished()];
+    const plain = terminal();
+    plain.say(...events);
+    expect(plain.lines).toHaveLength(1);
+    const verbose = terminal({ verbose: true });
+    verbose.say(...events);
+    expect(verbose.lines).toEqual([
+      '! by the way',
+      '✓ Shop/Orders  8f3c2a10  ok  42 ms  (start 30 ms, run 12 ms, pid 42)',
+    ]);
+  });
+
+  it('shows what a process writes outside invocations with the name of its function', () => {
+    const screen = terminal();
+    screen.say(printed('starting', { requestId: undefined }));
+    expect(screen.lines).toEqual(['         │ Shop/Orders starting']);
+  });
+});

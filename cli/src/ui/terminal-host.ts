@@ -1,0 +1,164 @@
+import type { Host, InvocationEnd, LiveEvent } from '../host.ts';
+
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+export interface TerminalHostOptions {
+  readonly write: (text: string) => void;
+  /** Applies colour, or nothing where the output is no terminal. */
+  readonly style: (style: Style, text: string) => string;
+  /** Epoch milliseconds. */
+  readonly wallClockMs: () => number;
+  readonly verbose: boolean;
+}
+
+/** An invocation whose line is not written yet. */
+interface Open {
+  readonly function: string;
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly output: string[];
+  /** Its output goes out as it comes, since it runs for long. */
+  live: boolean;
+}
+
+/** From when on the output of a running invocation is shown before its end. */
+const showOutputAfterMs = 1000;
+/** Lines kept back for an invocation that runs; more are shown at once. */
+const maxHeldLines = 200;
+
+const marks: Readonly<Record<InvocationEnd, readonly [Style, string]>> = {
+  succeeded: ['green', '✓'],
+  failed: ['red', '✗'],
+  'timed-out': ['red', '✗'],
+  crashed: ['red', '✗'],
+  'not-started': ['red', '✗'],
+};
+
+const words: Readonly<Record<InvocationEnd, string>> = {
+  succeeded: 'ok',
+  failed: 'error',
+  'timed-out': 'timeout',
+  crashed: 'crashed',
+  'not-started': 'not started',
+};
+
+/** Lines for a person: one for each invocation, its output under it. */
+export function createTerminalHost(options: TerminalHostOptions): Host {
+  const { style, verbose } = options;
+  const open = new Map<string, Open>();
+  const line = (text: string) => options.write(`${text}\n`);
+  const time = () => style('dim', new Date(options.wallClockMs()).toTimeString().slice(0, 8));
+  const bar = `         ${style('dim', '│')} `;
+  const outputLine = (text: string) =>
+    text
+      .split('\n')
+      .map((part) => bar + part)
+      .join('\n');
+  const shortId = (id: string) => style('cyan', id.slice(0, 8));
+
+  function started(event: Extract<LiveEvent, { type: 'started' }>): void {
+    line(`${style('bold', 'live-lambda')} ${event.release}`);
+    line(`  you are   ${event.identity}`);
+    line(`  app       ${event.app}, session ${event.session}`);
+    line(`  trust     iam: whoever IAM lets publish to this API can answer for this machine`);
+    const widest = Math.max(...event.functions.map(({ id }) => id.length));
+    for (const fn of event.functions) {
+      const where = style('dim', `${fn.runtime}, ${fn.region}, run by ${fn.runner}`);
+      line(`  function  ${fn.id.padEnd(widest)}  ${fn.file} ${style('dim', `(${fn.handler})`)}  ${where}`);
+    }
+  }
+
+  function output(event: Extract<LiveEvent, { type: 'output' }>): void {
+    const entry = event.requestId === undefined ? undefined : open.get(key(event));
+    if (!entry) {
+      line(outputLine(`${style('dim', event.function)} ${event.text}`));
+      return;
+    }
+    if (
+      !entry.live &&
+      (entry.output.length >= maxHeldLines || options.wallClockMs() - entry.startedAt >= showOutputAfterMs)
+    )
+      showLive(entry);
+    const text = withoutLogPrefix(event.text, entry.requestId);
+    if (entry.live) line(outputLine(`${shortId(entry.requestId)} ${text}`));
+    else entry.output.push(text);
+  }
+
+  function showLive(entry: Open): void {
+    entry.live = true;
+    line(`${time()} ${style('yellow', '…')} ${entry.function}  ${shortId(entry.requestId)}  running`);
+    for (const text of entry.output.splice(0)) line(outputLine(`${shortId(entry.requestId)} ${text}`));
+  }
+
+  function finished(event: Extract<LiveEvent, { type: 'invocation-finished' }>): void {
+    const entry = open.get(key(event));
+    open.delete(key(event));
+    const [colour, mark] = marks[event.end];
+    const { startMs, runMs } = event.timings;
+    const what = event.error ? `${words[event.end]} ${event.error.errorType}` : words[event.end];
+    const legs = verbose
+      ? style('dim', `  (start ${milliseconds(startMs)}, run ${milliseconds(runMs)}, pid ${event.pid ?? 'none'})`)
+      : '';
+    const total = milliseconds(startMs + runMs);
+    line(
+      `${time()} ${style(colour, mark)} ${event.function}  ${shortId(event.requestId)}  ${style(colour, what)}  ${total}${legs}`,
+    );
+    const output = entry?.output ?? [];
+    for (const text of output) line(outputLine(text));
+    const message = event.error?.errorMessage;
+    // A Node runtime has logged the error of a handler already, with its stack.
+    if (message && !output.some((text) => text.includes(JSON.stringify(message))))
+      line(outputLine(style('red', message)));
+  }
+
+  return {
+    notify(event) {
+      switch (event.type) {
+        case 'started':
+          return started(event);
+        case 'ready':
+          return line(`${time()} ${style('green', 'Ready.')} Waiting for invocations; Ctrl-C stops.`);
+        case 'note':
+          if (event.level === 'info' && !verbose) return;
+          return line(`${time()} ${style(event.level === 'warning' ? 'yellow' : 'dim', '!')} ${event.text}`);
+        case 'process-started':
+          if (!verbose) return;
+          return line(
+            `${time()} ${style('dim', '+')} ${event.function}  process ${event.pid} for environment ${event.environmentId.slice(0, 8)}`,
+          );
+        case 'invocation-started':
+          open.set(key(event), {
+            function: event.function,
+            requestId: event.requestId,
+            startedAt: event.receivedAt,
+            output: [],
+            live: false,
+          });
+          return;
+        case 'output':
+          return output(event);
+        case 'invocation-finished':
+          return finished(event);
+        case 'stopped':
+          return line(`${time()} Stopped after ${event.invocations} invocations, ${event.failures} of them failed.`);
+        default:
+          event satisfies never;
+      }
+    },
+  };
+}
+
+/** A request id may run twice at once, in two environments, when Lambda retries it. */
+function key(event: { readonly environmentId: string; readonly requestId: string | undefined }): string {
+  return `${event.environmentId}/${event.requestId}`;
+}
+
+/** Lambda's text format starts each record with time, request id and level (Lambda Developer Guide); the level is enough here. */
+function withoutLogPrefix(text: string, requestId: string): string {
+  const [, id, level, ...rest] = text.split('\t');
+  return id === requestId && level !== undefined && rest.length > 0 ? `${level} ${rest.join('\t')}` : text;
+}
+
+function milliseconds(ms: number): string {
+  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
