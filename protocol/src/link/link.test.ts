@@ -177,8 +177,12 @@ describe('a link', () => {
     const link = stub(service, clock, dropped);
     await link.open();
     const first = link.invoke(invocation('first', 2000));
-    await clock.advance(1800);
+    await clock.advance(1000);
+    // The stub's word that it gave up is lost, so that the tunnel answers all the same.
+    service.intercept = (channel, event) => (channel.startsWith('/to-tunnel') ? [] : [event]);
+    await clock.advance(800);
     expect(failure(await first)).toEqual({ failure: 'out-of-time', mayHaveRun: true });
+    service.intercept = (_channel, event) => [event];
     const second = link.invoke(invocation('second', 30_000, clock.nowMs()));
     await clock.advance(0);
     waiting[0]?.();
@@ -261,9 +265,31 @@ describe('a link', () => {
     await clock.advance(5000);
     expect(failure(await lost)).toEqual({ failure: 'tunnel-silent', mayHaveRun: true });
     service.intercept = (_channel, event) => [event];
+    const published: string[] = [];
+    service.intercept = (_channel, event) => {
+      published.push(decodeChannelEvent(event).kind);
+      return [event];
+    };
     const found = link.invoke(invocation('abc', 30_000, clock.nowMs()));
     await clock.advance(1000);
     expect((await found).type).toBe('result');
+    expect(published[0]).toBe('hello');
+  });
+
+  it('gives up early once its subscription has delivered anything', async () => {
+    const service = createMemoryService();
+    const clock = manualClock();
+    const left = tunnel(service, clock);
+    await left.open();
+    const link = stub(service, clock);
+    await link.open();
+    await clock.advance(100);
+    await left.goodbye('stopped');
+    await clock.advance(0);
+    service.intercept = (channel, event) => (channel.startsWith('/to-stub') ? [] : [event]);
+    const outcome = link.invoke(invocation('x', 30_000, clock.nowMs()));
+    await clock.advance(1500);
+    expect(failure(await outcome)).toEqual({ failure: 'nobody-answered', mayHaveRun: false });
   });
 
   it('is refused with the reason when the tunnel does not serve the function', async () => {

@@ -129,6 +129,8 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   let tunnel: Tunnel = { name: 'unknown' };
   let current: Current | undefined;
   let subscribedMs: number | undefined;
+  /** Whether the subscription has ever delivered anything: before that it may not have been activated yet. */
+  let proved = false;
   let lastChannelError: ChannelError | undefined;
   let lastCredentials: Credentials | undefined;
   let confirmed: Uint8Array[] = [];
@@ -296,7 +298,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     },
     invoke(invocation, nowMs) {
       if (current) throw new Error('an execution environment runs one invocation at a time');
-      const young = subscribedMs === undefined || nowMs - subscribedMs < youngSubscriptionMs;
+      const young = !proved && (subscribedMs === undefined || nowMs - subscribedMs < youngSubscriptionMs);
       const patience = Math.min(
         young ? nobodyHomeYoungMs : nobodyHomeMs,
         (invocation.deadlineMs - nowMs) * nobodyHomeShare,
@@ -317,6 +319,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       return subscribedMs === undefined ? [] : greet(nowMs);
     },
     receive(event, nowMs) {
+      proved = true;
       try {
         const decoded = decodeChannelEvent(event);
         if (decoded.kind === 'welcome') return welcomed(decoded.welcome, decoded.signed.body, nowMs);

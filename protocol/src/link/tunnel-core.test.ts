@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createEphemeralKey, deriveKeys } from '../handshake.ts';
+import type { Message } from '../messages.ts';
+import { createSealedSession } from '../sealed-session.ts';
+import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
+import { oldKeysMs } from './timing.ts';
+import { createTunnelCore, type TunnelEffect } from './tunnel-core.ts';
+
+const instance = randomBytes(16);
+const environmentId = randomBytes(16);
+const attach: Message = {
+  kind: 'attach',
+  variables: {},
+  credentials: undefined,
+  facts: { runtime: 'nodejs22.x', memoryMb: 128, architecture: 'x86_64', initializationType: 'on-demand' },
+};
+const invoke = (invocationId = randomBytes(16), over: object = {}): Message => ({
+  kind: 'invoke',
+  invocationId,
+  tunnelInstance: instance,
+  remainingMs: 3000,
+  headers: {},
+  event: Buffer.from('{}'),
+  credentials: undefined,
+  confirmed: [],
+  ...over,
+});
+
+function tunnel(admit: Parameters<typeof createTunnelCore>[0]['admit'] = () => undefined) {
+  return createTunnelCore({ instance, release: '0.1.0', codecs: ['deflate', 'none'], admit, random: randomBytes });
+}
+
+/** A stub that says what each test wants it to say. */
+function stub(over: object = {}) {
+  const key = createEphemeralKey(randomBytes(32));
+  const hello = encodeHello({
+    minVersion: 1,
+    maxVersion: 1,
+    codecs: ['deflate'],
+    apiHost: 'h',
+    region: 'r',
+    app: 'shop',
+    session: 'default',
+    functionName: 'f',
+    functionPath: 'Shop/Orders',
+    environmentId,
+    ephemeralKey: key.publicKey,
+    nonce: randomBytes(16),
+    release: '0.1.0',
+    ...over,
+  });
+  return {
+    hello: encodeChannelEvent({ kind: 'hello', bytes: hello }),
+    session(effects: readonly TunnelEffect[]) {
+      const event = decodeChannelEvent(published(effects)[0] ?? new Uint8Array());
+      if (event.kind !== 'welcome') throw new Error(`a ${event.kind} instead of a Welcome`);
+      const keys = deriveKeys({ own: key, theirs: event.welcome.ephemeralKey, hello, welcome: event.signed.body });
+      return createSealedSession({ side: 'stub', version: 1, environmentId, codec: 'deflate', keys });
+    },
+  };
+}
+
+function published(effects: readonly TunnelEffect[]): readonly Uint8Array[] {
+  return effects.flatMap((effect) => (effect.type === 'publish' ? effect.events : []));
+}
+
+function say(core: ReturnType<typeof tunnel>, events: readonly Uint8Array[], nowMs = 0): readonly TunnelEffect[] {
+  return events.flatMap((event) => core.receive(event, nowMs));
+}
+
+const kinds = (effects: readonly TunnelEffect[]) => effects.map(({ type }) => type);
+
+describe('the tunnel of a session', () => {
+  it('gives the same Hello the same Welcome, and another one other keys', () => {
+    const core = tunnel();
+    const first = stub();
+    const welcome = published(core.receive(first.hello, 0));
+    expect(published(core.receive(first.hello, 500))).toEqual(welcome);
+    expect(published(core.receive(stub().hello, 600))).not.toEqual(welcome);
+  });
+
+  it('starts an invocation id once, whatever it is sent under', () => {
+    const core = tunnel();
+    const first = stub();
+    const id = randomBytes(16);
+    const session = first.session(core.receive(first.hello, 0));
+    say(core, session.seal(attach));
+    expect(kinds(say(core, session.seal(invoke(id))))).toEqual(['invoke']);
+    expect(kinds(say(core, session.seal(invoke(id))))).toEqual([]);
+    const again = stub();
+    const later = again.session(core.receive(again.hello, 100));
+    say(core, later.seal(attach));
+    expect(kinds(say(core, later.seal(invoke(id))))).toEqual([]);
+    expect(kinds(say(core, later.seal(invoke())))).toEqual(['invoke']);
+  });
+
+  it('does not start what was withdrawn, not even when the withdrawal came first', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    say(core, session.seal(attach));
+    const id = randomBytes(16);
+    expect(kinds(say(core, session.seal({ kind: 'withdraw', invocationId: id })))).toEqual(['withdrawn']);
+    expect(kinds(say(core, session.seal(invoke(id))))).toEqual([]);
+  });
+
+  it('sends no result of what was withdrawn', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    const id = randomBytes(16);
+    say(core, [
+      ...session.seal(attach),
+      ...session.seal(invoke(id)),
+      ...session.seal({ kind: 'withdraw', invocationId: id }),
+    ]);
+    const result = {
+      kind: 'result' as const,
+      invocationId: id,
+      headers: {},
+      outcome: { type: 'response' as const, body: Buffer.from('1') },
+    };
+    expect(core.answer(environmentId.toString('hex'), result)).toEqual([]);
+  });
+
+  it('takes over an environment that lost its keys only when it attaches with new ones', () => {
+    const core = tunnel();
+    const first = stub();
+    const old = first.session(core.receive(first.hello, 0));
+    say(core, old.seal(attach));
+    const forged = stub();
+    core.receive(forged.hello, 10);
+    // Whoever only says Hello for a known environment changes nothing for it.
+    expect(kinds(say(core, old.seal(invoke()), 20))).toEqual(['invoke']);
+    const renewed = stub();
+    const fresh = renewed.session(core.receive(renewed.hello, 30));
+    expect(kinds(say(core, fresh.seal(attach), 40))).toEqual(['publish', 'attached']);
+    expect(say(core, old.seal(invoke()), 50)).toMatchObject([
+      { type: 'dropped', reason: 'a frame under unknown keys' },
+    ]);
+  });
+
+  it('forgets offered keys that nobody used', () => {
+    const core = tunnel();
+    const first = stub();
+    say(core, first.session(core.receive(first.hello, 0)).seal(attach));
+    const late = stub();
+    const fresh = late.session(core.receive(late.hello, 0));
+    expect(say(core, fresh.seal(attach), oldKeysMs + 1)).toMatchObject([{ type: 'dropped' }]);
+  });
+
+  it('drops an Invoke that was meant for another tunnel', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    say(core, session.seal(attach));
+    expect(say(core, session.seal(invoke(randomBytes(16), { tunnelInstance: randomBytes(16) })))).toMatchObject([
+      { type: 'dropped', reason: 'an Invoke for another tunnel' },
+    ]);
+  });
+
+  it('counts the time of an invocation from its arrival, also when its Attach came later', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    const attaching = session.seal(attach);
+    expect(kinds(say(core, session.seal(invoke()), 100))).toEqual([]);
+    const effects = say(core, attaching, 900);
+    expect(effects.find(({ type }) => type === 'invoke')).toMatchObject({ invocation: { deadlineMs: 3100 } });
+  });
+
+  it('refuses a stub with which it has no version in common, saying what to do', () => {
+    const [publish, refused] = tunnel().receive(stub({ minVersion: 7, maxVersion: 9 }).hello, 0);
+    expect(refused).toMatchObject({
+      type: 'refused',
+      refusal: {
+        reason: 'version',
+        text: 'the deployed stub speaks protocol 7 to 9, this tunnel 1: update the live-lambda command line',
+      },
+    });
+    const event = decodeChannelEvent(published(publish ? [publish] : [])[0] ?? new Uint8Array());
+    expect(event).toMatchObject({ kind: 'welcome', welcome: { version: 0, refusal: { reason: 'version' } } });
+  });
+
+  it('says goodbye to every environment that it knows', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    const other = stub({ environmentId: randomBytes(16) });
+    core.receive(other.hello, 0);
+    const effects = core.goodbye('stopped');
+    expect(effects).toHaveLength(2);
+    const event = decodeChannelEvent(published(effects)[0] ?? new Uint8Array());
+    expect(event.kind === 'frame' && session.open(event.frame, 0)).toEqual({
+      state: 'message',
+      message: { kind: 'goodbye', reason: 'stopped' },
+    });
+  });
+});

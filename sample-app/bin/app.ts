@@ -1,0 +1,7 @@
+import { App } from 'aws-cdk-lib';
+import { LiveLambda, LiveLambdaTrust } from 'live-lambda-cdk';
+import { OrderServiceStack } from '../lib/order-service-stack.ts';
+
+const app = new App();
+LiveLambda.attach(app, { appName: 'order-service', trust: LiveLambdaTrust.IAM });
+new OrderServiceStack(app, 'OrderService');

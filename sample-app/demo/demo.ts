@@ -1,0 +1,215 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { styleText } from 'node:util';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Emulator } from '@live-lambda/emulator';
+import { pasteLines } from './paste-lines.ts';
+import { startTunnel, synthesize, type TunnelEvent, type TunnelProcess } from './programs.ts';
+import { type SampleInvocation, sampleInvocations } from './sample-events.ts';
+
+/** A caller without a tunnel must have its error within this time. */
+const nobodyHomeLimitMs = 3000;
+
+const startedMs = performance.now();
+const since = (ms: number) => `${((performance.now() - ms) / 1000).toFixed(1)} s`;
+const say = (text = '') => console.log(text);
+const short = (value: unknown) => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 120)} ... (${text.length} characters)` : text;
+};
+
+interface Deployed {
+  readonly emulator: Emulator;
+  readonly lambda: LambdaClient;
+  /** Physical name by construct id. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+interface Answer {
+  readonly requestId: string;
+  readonly failed: boolean;
+  readonly payload: string;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+async function deploy(emulator: Emulator, assemblyFolder: string): Promise<Deployed> {
+  const { stacks } = await emulator.deploy(assemblyFolder);
+  const functions = stacks.flatMap((stack) => stack.functions);
+  for (const { logicalId, type } of stacks.flatMap((stack) => stack.skipped)) say(`  skipped ${logicalId} (${type})`);
+  const names = new Map(functions.map(({ logicalId, name }) => [logicalId.slice(0, -8), name]));
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  const lambda = new LambdaClient({
+    endpoint: emulator.endpoint,
+    region: emulator.region,
+    credentials: { accessKeyId, secretAccessKey },
+    // One call is one invocation here: what fails is to be seen.
+    maxAttempts: 1,
+  });
+  return { emulator, lambda, names };
+}
+
+async function invoke({ lambda, names }: Deployed, fn: string, event: unknown): Promise<Answer> {
+  const sentAt = Date.now();
+  const { $metadata, Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: names.get(fn) ?? fn, Payload: Buffer.from(JSON.stringify(event)) }),
+  );
+  const payload = Buffer.from(Payload ?? []).toString();
+  return {
+    requestId: $metadata.requestId ?? '',
+    failed: FunctionError !== undefined,
+    payload,
+    sentAt,
+    answeredAt: Date.now(),
+  };
+}
+
+interface Legs {
+  readonly pid: unknown;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Where the time went, from the caller's clock and the tunnel's, which are the same here. */
+async function legsOf(tunnel: TunnelProcess, answer: Answer): Promise<Legs> {
+  const of = (type: string) => (event: TunnelEvent) => event.type === type && event.requestId === answer.requestId;
+  const [began, finished] = await Promise.all([
+    tunnel.waitFor(of('invocation-started')),
+    tunnel.waitFor(of('invocation-finished')),
+  ]);
+  const { startMs, runMs } = finished.timings as { startMs: number; runMs: number };
+  const legs: readonly (readonly [string, number])[] = [
+    ['to the laptop', Number(began.receivedAt) - answer.sentAt],
+    ['process start', startMs],
+    ['handler', runMs],
+    ['back to the caller', answer.answeredAt - Number(finished.finishedAt)],
+  ];
+  const text = legs.map(([name, ms]) => `${name} ${Math.max(0, Math.round(ms))} ms`).join(', ');
+  return { pid: finished.pid, file: basename(String(finished.file)), text };
+}
+
+async function showInvocation(deployed: Deployed, tunnel: TunnelProcess, sample: SampleInvocation): Promise<void> {
+  const answer = await invoke(deployed, sample.function, sample.event);
+  const legs = await legsOf(tunnel, answer);
+  const mark = answer.failed ? styleText('yellow', 'error ') : styleText('green', 'answer');
+  say(`  ${styleText('bold', sample.function)}: ${sample.title}`);
+  say(`    event   ${short(sample.event)}`);
+  say(`    ${mark}  ${short(answer.failed ? withoutTrace(answer.payload) : answer.payload)}`);
+  say(`    ran in  process ${legs.pid}, ${legs.file}`);
+  say(`    took    ${answer.answeredAt - answer.sentAt} ms: ${legs.text}\n`);
+  if (answer.failed !== sample.fails)
+    throw new Error(`${sample.function} should ${sample.fails ? 'have failed' : 'not have failed'}: ${answer.payload}`);
+  const echoes = sample.function === 'ArchiveDocument';
+  if (echoes && answer.payload !== JSON.stringify(sample.event)) throw new Error('the document came back changed');
+}
+
+function withoutTrace(payload: string): unknown {
+  const { trace: _, ...error } = JSON.parse(payload);
+  return error;
+}
+
+async function showNobodyHome(deployed: Deployed): Promise<void> {
+  const answer = await invoke(deployed, 'CreateOrder', {});
+  const tookMs = answer.answeredAt - answer.sentAt;
+  say(`  ${styleText('yellow', 'error ')}  ${String(Object(withoutTrace(answer.payload)).errorMessage)}`);
+  say(`  took    ${tookMs} ms\n`);
+  const named = answer.payload.includes('OrderService/CreateOrder') && answer.payload.includes('live-lambda tunnel');
+  if (!answer.failed || !named) throw new Error(`a caller without a tunnel got: ${answer.payload}`);
+  if (tookMs >= nobodyHomeLimitMs) throw new Error(`a caller without a tunnel waited ${tookMs} ms`);
+}
+
+function report(event: TunnelEvent): void {
+  if (event.type === 'output') say(`    │ ${String(event.text).split('\t').slice(2).join(' ') || String(event.text)}`);
+  if (event.type === 'invocation-finished')
+    say(`  ${String(event.function)} ${String(event.end)} in process ${String(event.pid)}`);
+  if (event.type === 'note' && event.level === 'warning') say(`  ! ${String(event.text)}`);
+}
+
+/** What is to be undone at the end, the last first. */
+const cleanups: (() => Promise<unknown>)[] = [];
+
+async function runDemo(keep: boolean, interrupted: Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'live-lambda-demo-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const assemblyFolder = join(folder, 'cdk.out');
+
+  let stepMs = performance.now();
+  const step = (number: number, title: string) => {
+    stepMs = performance.now();
+    say(styleText('bold', `${number}. ${title}`));
+  };
+
+  step(1, 'Synthesize the order service in live mode, with the CDK CLI');
+  await synthesize(assemblyFolder);
+  say(`  ${since(stepMs)}\n`);
+
+  step(2, 'Start the emulator and deploy the app into it');
+  const emulator = await Emulator.start();
+  cleanups.push(() => emulator.close());
+  const deployed = await deploy(emulator, assemblyFolder);
+  say(`  ${deployed.names.size} functions behind ${emulator.endpoint}, ${since(stepMs)}\n`);
+
+  step(3, 'Start the tunnel: live-lambda tunnel --runner tsx');
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  let showing = false;
+  const tunnel = startTunnel({
+    assemblyFolder,
+    endpoint: emulator.endpoint,
+    credentials: {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_REGION: emulator.region,
+    },
+    onEvent: (event) => {
+      if (showing) report(event);
+    },
+  });
+  cleanups.push(() => tunnel.stop());
+  await tunnel.waitFor(({ type }) => type === 'ready');
+  say(`  ready in process ${tunnel.pid}, ${since(stepMs)}`);
+  say('  trust: iam, that is, whoever may publish to this API can answer for this machine\n');
+
+  step(4, 'Invoke each function through the AWS SDK');
+  for (const sample of sampleInvocations()) await showInvocation(deployed, tunnel, sample);
+  const warm = sampleInvocations()[0];
+  if (warm) await showInvocation(deployed, tunnel, { ...warm, title: 'once more, warm' });
+
+  if (keep) {
+    say(`${pasteLines(emulator, deployed.names.get('CreateOrder') ?? '')}\n`);
+    showing = true;
+    await Promise.race([interrupted, tunnel.waitFor(() => false)]);
+    return;
+  }
+
+  step(5, 'Stop the tunnel and see what a caller gets now');
+  await tunnel.stop();
+  await showNobodyHome(deployed);
+}
+
+async function main(): Promise<void> {
+  let stopped = false;
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        stopped = true;
+        resolve();
+      });
+    }
+  });
+  try {
+    const demo = runDemo(process.argv.includes('--keep'), interrupted);
+    await Promise.race([demo, interrupted]);
+    // What the demo was doing fails when it is cut off; that is no news.
+    demo.catch(() => undefined);
+  } catch (error) {
+    console.error(styleText('red', `The demo failed: ${error instanceof Error ? error.message : String(error)}`));
+    process.exitCode = 1;
+  }
+  for (const undo of cleanups.reverse()) await undo();
+  if (process.exitCode === 1) return;
+  const what = stopped ? 'Stopped' : 'Done';
+  say(styleText('green', `${what} after ${since(startedMs)}; nothing of the demo is left on this machine.`));
+}
+
+await main();

@@ -1,0 +1,33 @@
+import { relative } from 'node:path';
+import type { Emulator } from '@live-lambda/emulator';
+import { appFolder } from './programs.ts';
+
+/** Lines to paste into another terminal while the demo stays up. */
+export function pasteLines(emulator: Emulator, functionName: string): string {
+  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
+  const { endpoint, region } = emulator;
+  const event = JSON.stringify({
+    customer: 'ada@example.com',
+    lines: [{ sku: 'TEA-0042', quantity: 2, unitPriceCents: 799 }],
+  });
+  const file = relative(process.env.INIT_CWD ?? process.cwd(), `${appFolder}/functions/create-order/create-order.ts`);
+  return [
+    'Invoke it with curl:',
+    '',
+    `  curl --aws-sigv4 "aws:amz:${region}:lambda" --user "${accessKeyId}:${secretAccessKey}" \\`,
+    `    --data '${event}' \\`,
+    `    ${endpoint}/2015-03-31/functions/${functionName}/invocations`,
+    '',
+    'or with the AWS CLI:',
+    '',
+    `  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region}`,
+    `  aws lambda invoke --endpoint-url ${endpoint} --function-name ${functionName} \\`,
+    `    --cli-binary-format raw-in-base64-out --payload '${event}' /dev/stdout`,
+    '',
+    'Then edit this file, save, and invoke again; the next invocation runs what you wrote:',
+    '',
+    `  ${file}`,
+    '',
+    'These keys are good for this emulator alone. Ctrl-C stops everything.',
+  ].join('\n');
+}

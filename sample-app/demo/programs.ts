@@ -1,0 +1,115 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type SupervisedProcess, startSupervisedProcess } from '@live-lambda/runner';
+
+const require = createRequire(import.meta.url);
+
+/** Folder of this app. */
+export const appFolder = join(import.meta.dirname, '..');
+
+type Variables = Readonly<Record<string, string>>;
+
+/** This process's environment, without AWS settings of the person who runs the demo: nothing here is meant for AWS. */
+function plainEnvironment(): Record<string, string> {
+  const own = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^AWS_|^NODE_OPTIONS$/.test(entry[0]),
+  );
+  return Object.fromEntries(own);
+}
+
+function programOf(packageName: string, file: string): string {
+  return join(dirname(require.resolve(`${packageName}/package.json`)), file);
+}
+
+/** Synthesizes the app in live mode with the CDK CLI. @throws Error with what the CLI said */
+export async function synthesize(outputFolder: string): Promise<void> {
+  const said: string[] = [];
+  const cdk = startSupervisedProcess({
+    command: process.execPath,
+    args: [programOf('aws-cdk', 'bin/cdk'), 'synth', '-c', 'live-lambda=true', '--quiet', '--output', outputFolder],
+    cwd: appFolder,
+    // The template is validated in the tests; here it would cost five seconds.
+    env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true' },
+    onOutput: ({ text }) => said.push(text),
+  });
+  const end = await cdk.ended;
+  if (end.type !== 'exited' || end.code !== 0) throw new Error(`cdk synth failed:\n${said.join('\n')}`);
+}
+
+/** One line of `live-lambda tunnel --json`. */
+export type TunnelEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+export interface TunnelProcess {
+  readonly pid: number | undefined;
+  /** Waits for an event, one that came already counts too. @throws Error when the tunnel ends before */
+  waitFor(wanted: (event: TunnelEvent) => boolean): Promise<TunnelEvent>;
+  /** Ends it as Ctrl-C does. @returns how it ended */
+  stop(): ReturnType<SupervisedProcess['stop']>;
+}
+
+/** Starts `live-lambda tunnel --runner tsx` as a process of its own. */
+export function startTunnel(options: {
+  readonly assemblyFolder: string;
+  readonly endpoint: string;
+  readonly credentials: Variables;
+  readonly onEvent?: (event: TunnelEvent) => void;
+}): TunnelProcess {
+  const events: TunnelEvent[] = [];
+  const said: string[] = [];
+  const waiting = new Set<() => void>();
+  let ended = false;
+  const tunnel = startSupervisedProcess({
+    command: process.execPath,
+    args: [
+      programOf('live-lambda', 'bin/run.js'),
+      'tunnel',
+      '--runner',
+      'tsx',
+      '--app',
+      options.assemblyFolder,
+      '--endpoint',
+      options.endpoint,
+      '--json',
+    ],
+    cwd: appFolder,
+    env: { ...plainEnvironment(), ...options.credentials },
+    onOutput: ({ stream, text }) => {
+      const event = stream === 'stdout' ? parseEvent(text) : undefined;
+      if (!event) {
+        said.push(text);
+        return;
+      }
+      events.push(event);
+      options.onEvent?.(event);
+      for (const wake of waiting) wake();
+    },
+  });
+  void tunnel.ended.then(() => {
+    ended = true;
+    for (const wake of waiting) wake();
+  });
+  return {
+    pid: tunnel.pid,
+    waitFor: (wanted) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = events.find(wanted);
+          if (!found && !ended) return;
+          waiting.delete(look);
+          if (found) resolve(found);
+          else reject(new Error(`the tunnel ended: ${JSON.stringify(events.at(-1) ?? '')} ${said.join('\n')}`));
+        };
+        waiting.add(look);
+        look();
+      }),
+    stop: () => tunnel.stop({ graceMs: 5000 }),
+  };
+}
+
+function parseEvent(text: string): TunnelEvent | undefined {
+  try {
+    return JSON.parse(text) as TunnelEvent;
+  } catch {
+    return undefined;
+  }
+}

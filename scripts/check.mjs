@@ -1,0 +1,27 @@
+// `npm run check`: format, lint, types, the direction of imports, and generated code that is as it is made.
+import { bin, prepare, run, took } from './prepare.mjs';
+
+const checks = [
+  ['format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']],
+  ['types', bin('tsc'), ['-p', 'tsconfig.check.json']],
+  ['types of the sample app', bin('tsc'), ['-p', 'sample-app', '--noEmit']],
+  [
+    'direction of imports',
+    bin('depcruise'),
+    ['--config', 'layers.cjs', 'protocol', 'runners', 'stub', 'construct', 'emulator', 'cli', 'sample-app'],
+  ],
+  ['generated code', process.execPath, ['protocol/generate.mjs', '--check']],
+];
+
+await prepare();
+const failed = [];
+for (const [name, command, args] of checks) {
+  const startMs = performance.now();
+  const code = await run(command, args);
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${took(startMs)})\n`);
+  if (code !== 0) failed.push(name);
+}
+if (failed.length > 0) {
+  console.error(`Failed: ${failed.join(', ')}.`);
+  process.exitCode = 1;
+}
