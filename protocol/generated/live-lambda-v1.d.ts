@@ -1508,6 +1508,9 @@ export namespace live_lambda {
             /** StreamCredit upToOffset. */
             upToOffset: number;
 
+            /** StreamCredit receivedOffset. */
+            receivedOffset: number;
+
             /**
              * Encodes the specified StreamCredit message. Does not implicitly {@link live_lambda.v1.StreamCredit.verify|verify} messages.
              * @param message StreamCredit message or plain object to encode
@@ -1537,6 +1540,9 @@ export namespace live_lambda {
 
                 /** StreamCredit upToOffset */
                 upToOffset?: (number|null);
+
+                /** StreamCredit receivedOffset */
+                receivedOffset?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1580,6 +1586,9 @@ export namespace live_lambda {
             /** Progress remainingMs. */
             remainingMs: number;
 
+            /** Progress aboutMessage. */
+            aboutMessage: number;
+
             /**
              * Encodes the specified Progress message. Does not implicitly {@link live_lambda.v1.Progress.verify|verify} messages.
              * @param message Progress message or plain object to encode
@@ -1618,6 +1627,9 @@ export namespace live_lambda {
 
                 /** Progress remainingMs */
                 remainingMs?: (number|null);
+
+                /** Progress aboutMessage */
+                aboutMessage?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2379,6 +2379,7 @@ export const live_lambda = $root.live_lambda = (() => {
 
             StreamCredit.prototype.invocationId = $util.newBuffer([]);
             StreamCredit.prototype.upToOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StreamCredit.prototype.receivedOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             StreamCredit.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2391,6 +2392,8 @@ export const live_lambda = $root.live_lambda = (() => {
                     writer.uint32(10).bytes(message.invocationId);
                 if (message.upToOffset != null && $Object.hasOwnProperty.call(message, "upToOffset") && (typeof message.upToOffset === "object" ? message.upToOffset.low || message.upToOffset.high : message.upToOffset !== 0))
                     writer.uint32(16).uint64(message.upToOffset);
+                if (message.receivedOffset != null && $Object.hasOwnProperty.call(message, "receivedOffset") && (typeof message.receivedOffset === "object" ? message.receivedOffset.low || message.receivedOffset.high : message.receivedOffset !== 0))
+                    writer.uint32(24).uint64(message.receivedOffset);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2442,6 +2445,15 @@ export const live_lambda = $root.live_lambda = (() => {
                                 delete message.upToOffset;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.receivedOffset = value;
+                            else
+                                delete message.receivedOffset;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2477,6 +2489,7 @@ export const live_lambda = $root.live_lambda = (() => {
             Progress.prototype.invocationId = $util.newBuffer([]);
             Progress.prototype.ask = false;
             Progress.prototype.remainingMs = 0;
+            Progress.prototype.aboutMessage = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             Progress.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2495,6 +2508,8 @@ export const live_lambda = $root.live_lambda = (() => {
                     writer.uint32(32).bool(message.ask);
                 if (message.remainingMs != null && $Object.hasOwnProperty.call(message, "remainingMs") && message.remainingMs !== 0)
                     writer.uint32(40).uint32(message.remainingMs);
+                if (message.aboutMessage != null && $Object.hasOwnProperty.call(message, "aboutMessage") && (typeof message.aboutMessage === "object" ? message.aboutMessage.low || message.aboutMessage.high : message.aboutMessage !== 0))
+                    writer.uint32(48).uint64(message.aboutMessage);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2576,6 +2591,15 @@ export const live_lambda = $root.live_lambda = (() => {
                                 message.remainingMs = value;
                             else
                                 delete message.remainingMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.aboutMessage = value;
+                            else
+                                delete message.aboutMessage;
                             continue;
                         }
                     }

@@ -157,7 +157,12 @@ export type Message =
       /** On the last chunk of a stream that failed: the error JSON. */
       readonly error: Uint8Array;
     }
-  | { readonly kind: 'stream-credit'; readonly invocationId: Uint8Array; readonly upToOffset: number }
+  | {
+      readonly kind: 'stream-credit';
+      readonly invocationId: Uint8Array;
+      readonly upToOffset: number;
+      readonly receivedOffset: number;
+    }
   | {
       readonly kind: 'progress';
       readonly message: number;
@@ -165,6 +170,7 @@ export type Message =
       readonly invocationId: Uint8Array;
       readonly ask: boolean;
       readonly remainingMs: number;
+      readonly aboutMessage: number;
     }
   | { readonly kind: 'ping' | 'pong'; readonly nonce: Uint8Array }
   | { readonly kind: 'withdraw'; readonly invocationId: Uint8Array }

@@ -84,8 +84,18 @@ export const defaultReassemblyLimits: ReassemblyLimits = {
 };
 
 export type Reassembled =
-  | { readonly state: 'complete'; readonly message: Uint8Array }
-  | { readonly state: 'partial' }
+  | {
+      readonly state: 'complete';
+      readonly message: Uint8Array;
+      /** When its first segment arrived. */
+      readonly firstMs: number;
+    }
+  | {
+      readonly state: 'partial';
+      /** Segments that have arrived, and all that there are. */
+      readonly received: number;
+      readonly count: number;
+    }
   | { readonly state: 'refused'; readonly reason: string };
 
 /** Puts the segments of messages together again, in any order, within bounds that do not depend on what frames claim. */
@@ -95,12 +105,15 @@ export interface Reassembly {
     segment: Uint8Array,
     nowMs: number,
   ): Reassembled;
+  /** Messages of which something has arrived and something is missing, the oldest first. */
+  incomplete(): readonly { readonly message: number; readonly missing: readonly number[] }[];
 }
 
 interface Incomplete {
   readonly count: number;
   readonly codec: Codec;
   readonly segments: Map<number, Uint8Array>;
+  readonly firstMs: number;
   bytes: number;
   lastMs: number;
 }
@@ -114,23 +127,31 @@ export function createReassembly(limits: ReassemblyLimits = defaultReassemblyLim
     incomplete.delete(message);
   }
 
-  function makeRoom(nowMs: number, needed: number): void {
+  function makeRoom(nowMs: number, needed: number, own: number): void {
     for (const [message, entry] of incomplete) if (nowMs - entry.lastMs > limits.maxAgeMs) forget(message);
-    // The oldest goes first: its sender notices by the silence and sends it again.
+    // The oldest goes first: its sender is told that nothing of it is here, and sends it anew.
     for (const message of incomplete.keys()) {
-      if (incomplete.size < limits.maxMessages && heldBytes + needed <= limits.maxBytes) return;
-      forget(message);
+      const others = incomplete.has(own) ? incomplete.size - 1 : incomplete.size;
+      if (others < limits.maxMessages && heldBytes + needed <= limits.maxBytes) return;
+      if (message !== own) forget(message);
     }
   }
 
   return {
     add(header, segment, nowMs) {
       if (header.count > maxSegments) return { state: 'refused', reason: `${header.count} segments are too many` };
-      if (header.count === 1) return finish(header.codec, [segment]);
+      if (header.count === 1) return finish(header.codec, [segment], nowMs);
+      makeRoom(nowMs, segment.length, header.message);
       let entry = incomplete.get(header.message);
       if (entry === undefined) {
-        makeRoom(nowMs, segment.length);
-        entry = { count: header.count, codec: header.codec, segments: new Map(), bytes: 0, lastMs: nowMs };
+        entry = {
+          count: header.count,
+          codec: header.codec,
+          segments: new Map(),
+          bytes: 0,
+          firstMs: nowMs,
+          lastMs: nowMs,
+        };
         incomplete.set(header.message, entry);
       }
       if (entry.count !== header.count || entry.codec !== header.codec)
@@ -140,19 +161,23 @@ export function createReassembly(limits: ReassemblyLimits = defaultReassemblyLim
       entry.bytes += segment.length;
       entry.lastMs = nowMs;
       heldBytes += segment.length;
-      if (entry.segments.size < entry.count) return { state: 'partial' };
+      const { count, segments, firstMs } = entry;
+      if (segments.size < count) return { state: 'partial', received: segments.size, count };
       forget(header.message);
-      return finish(
-        entry.codec,
-        Array.from({ length: entry.count }, (_, index) => entry.segments.get(index) ?? new Uint8Array()),
-      );
+      const inOrder = Array.from({ length: count }, (_, index) => segments.get(index) ?? new Uint8Array());
+      return finish(entry.codec, inOrder, firstMs);
     },
+    incomplete: () =>
+      [...incomplete].map(([message, { count, segments }]) => ({
+        message,
+        missing: Array.from({ length: count }, (_, index) => index).filter((index) => !segments.has(index)),
+      })),
   };
 
-  function finish(codec: Codec, segments: readonly Uint8Array[]): Reassembled {
+  function finish(codec: Codec, segments: readonly Uint8Array[], firstMs: number): Reassembled {
     const message = unpack(codec, segments);
     return message
-      ? { state: 'complete', message }
+      ? { state: 'complete', message, firstMs }
       : { state: 'refused', reason: 'the message is corrupt or too large' };
   }
 }

@@ -61,6 +61,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
     app: live.app,
     session: live.session,
     release: options.release,
+    owner: `${userInfo().username}@${hostname()}`,
     admit: ({ functionPath }) =>
       functions.has(functionPath) ? undefined : { reason: 'unknown-function', text: unknownText(functionPath) },
     events: {
@@ -69,7 +70,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
         const fn = functions.get(environment.hello.functionPath);
         if (fn) sandboxes.warm(environment.id, fn, attach);
       },
-      withdrawn: (invocationId) =>
+      withdrawn: (_environment, invocationId) =>
         host.notify({
           type: 'note',
           level: 'warning',

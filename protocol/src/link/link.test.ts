@@ -1,103 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ChannelError } from '../channel.ts';
-import type { Clock } from '../clock.ts';
-import { createMemoryService, type MemoryService } from '../memory-channel.ts';
+import {
+  credentials,
+  facts,
+  failure,
+  invocation,
+  manualClock,
+  reverse,
+  stub,
+  tunnel,
+  variables,
+} from '../fixtures/link-fixture.ts';
+import { createMemoryService } from '../memory-channel.ts';
 import { decodeChannelEvent } from '../wire/channel-event.ts';
-import type { StubOutcome } from './stub-core.ts';
 import { openStubLink } from './stub-link.ts';
-import type { TunnelInvocation } from './tunnel-core.ts';
-import { openTunnelLink, type TunnelLinkEvents } from './tunnel-link.ts';
-
-/** Time that moves only when told to. */
-function manualClock(): Clock & { advance(ms: number): Promise<void> } {
-  let now = 0;
-  const timers = new Set<{ readonly atMs: number; readonly run: () => void }>();
-  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return {
-    nowMs: () => now,
-    after(delayMs, run) {
-      const timer = { atMs: now + Math.max(0, delayMs), run };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    async advance(ms) {
-      const target = now + ms;
-      await settled();
-      for (;;) {
-        const due = [...timers].filter(({ atMs }) => atMs <= target).sort((a, b) => a.atMs - b.atMs)[0];
-        if (!due) break;
-        timers.delete(due);
-        now = Math.max(now, due.atMs);
-        due.run();
-        await settled();
-      }
-      now = target;
-      await settled();
-    },
-  };
-}
-
-const variables = { TABLE: 'orders', SECRET: 'the-secret-variable' };
-const credentials = {
-  accessKeyId: 'ASIAEXAMPLE',
-  secretAccessKey: 'the-secret-key',
-  sessionToken: 'the-session-token',
-};
-const facts = { runtime: 'nodejs22.x', memoryMb: 128, architecture: 'x86_64', initializationType: 'on-demand' };
-
-function stub(service: MemoryService, clock: Clock, dropped: string[] = []) {
-  return openStubLink({
-    channel: service.connect(),
-    clock,
-    identity: {
-      apiHost: 'localhost',
-      region: 'eu-west-1',
-      app: 'shop',
-      session: 'default',
-      functionName: 'shop-Orders-1',
-      functionPath: 'Shop/Orders',
-      environmentId: randomBytes(16),
-      release: '0.1.0',
-    },
-    attachment: () => ({ variables, credentials, facts }),
-    onDropped: (reason) => dropped.push(reason),
-  });
-}
-
-const reverse: TunnelLinkEvents['invoked'] = async ({ event }) => ({
-  headers: { 'content-type': 'text/plain' },
-  outcome: { type: 'response', body: Buffer.from(event).reverse() },
-});
-
-function tunnel(
-  service: MemoryService,
-  clock: Clock,
-  events: Partial<TunnelLinkEvents> = {},
-  admit: Parameters<typeof openTunnelLink>[0]['admit'] = () => undefined,
-) {
-  return openTunnelLink({
-    channel: service.connect(),
-    clock,
-    app: 'shop',
-    session: 'default',
-    release: '0.1.0',
-    admit,
-    events: { invoked: reverse, ...events },
-  });
-}
-
-function invocation(event: string | Uint8Array, remainingMs = 30_000, now = 0) {
-  return {
-    headers: { 'lambda-runtime-aws-request-id': 'r-1' },
-    event: Buffer.from(event),
-    deadlineMs: now + remainingMs,
-  };
-}
-
-function failure(outcome: StubOutcome) {
-  return outcome.type === 'failed' ? { failure: outcome.failure, mayHaveRun: outcome.mayHaveRun } : outcome;
-}
+import type { TunnelInvocation } from './tunnel-peer.ts';
 
 describe('a link', () => {
   it('carries an event to the handler and its answer back, byte for byte', async () => {
@@ -181,7 +99,7 @@ describe('a link', () => {
     // The stub's word that it gave up is lost, so that the tunnel answers all the same.
     service.intercept = (channel, event) => (channel.startsWith('/to-tunnel') ? [] : [event]);
     await clock.advance(800);
-    expect(failure(await first)).toEqual({ failure: 'out-of-time', mayHaveRun: true });
+    expect(failure(await first)).toEqual({ failure: 'tunnel-silent', mayHaveRun: true });
     service.intercept = (_channel, event) => [event];
     const second = link.invoke(invocation('second', 30_000, clock.nowMs()));
     await clock.advance(0);
@@ -262,7 +180,8 @@ describe('a link', () => {
     await clock.advance(0);
     service.intercept = () => [];
     const lost = link.invoke(invocation('abc'));
-    await clock.advance(5000);
+    // Five seconds of silence, and the time in which a Hello is answered.
+    await clock.advance(6500);
     expect(failure(await lost)).toEqual({ failure: 'tunnel-silent', mayHaveRun: true });
     service.intercept = (_channel, event) => [event];
     const published: string[] = [];

@@ -1,12 +1,24 @@
 import type { ChannelError } from '../channel.ts';
 import { createEphemeralKey, deriveKeys, type EphemeralKey, hashHello } from '../handshake.ts';
-import type { Attach, Codec, Credentials, Frame, Headers, Hello, Message, Result, Welcome } from '../messages.ts';
-import { createSealedSession, type SealedSession } from '../sealed-session.ts';
+import type {
+  Attach,
+  Codec,
+  Credentials,
+  Frame,
+  Headers,
+  Hello,
+  Message,
+  Result,
+  Signed,
+  Welcome,
+} from '../messages.ts';
+import { createSealedSession, type SealedMessage, type SealedSession } from '../sealed-session.ts';
 import { maxVersion, minVersion } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
 import { idBytes, keyBytes, WireError } from '../wire/fields.ts';
 import {
   answerBeforeDeadlineMs,
+  askAfterMs,
   nobodyHomeMs,
   nobodyHomeShare,
   nobodyHomeYoungMs,
@@ -15,6 +27,7 @@ import {
   silenceShare,
   youngSubscriptionMs,
 } from './timing.ts';
+import { believesWelcome, type TunnelTrust } from './trust.ts';
 
 /** What an execution environment says about itself before anything is sealed. */
 export type StubIdentity = Pick<
@@ -58,7 +71,12 @@ export type StubOutcome =
     };
 
 export type StubEffect =
-  | { readonly type: 'publish'; readonly events: readonly Uint8Array[] }
+  | {
+      readonly type: 'publish';
+      readonly events: readonly Uint8Array[];
+      /** Set where the core wants to know when it is out: while it is on its way, silence does not count. */
+      readonly upload: boolean;
+    }
   | { readonly type: 'settle'; readonly outcome: StubOutcome }
   | { readonly type: 'dropped'; readonly reason: string };
 
@@ -68,14 +86,22 @@ export type StubEffect =
  * | state | on | next |
  * |---|---|---|
  * | unknown | an invocation, or the start | greeting: a Hello goes out, again and again while somebody waits |
- * | greeting | a Welcome for this Hello | attached: Attach goes out, and the waiting invocation |
- * | greeting | a refusal | unknown; the waiting invocation fails |
- * | attached | Goodbye, silence | unknown |
+ * | greeting | a Welcome for this Hello that is believed | attached: Attach goes out, and the waiting invocation |
+ * | greeting | a refusal that is believed | unknown; the waiting invocation fails |
+ * | attached | Goodbye | unknown; the invocation fails |
+ * | attached | silence | greeting, with new keys; the keys before are still heard |
  */
 type Tunnel =
   | { readonly name: 'unknown' }
   | { readonly name: 'greeting'; readonly greeting: Greeting; sent: number; nextSendMs: number }
-  | { readonly name: 'attached'; readonly session: SealedSession; readonly instance: Uint8Array; heardSealed: boolean };
+  | Attached;
+
+interface Attached {
+  readonly name: 'attached';
+  readonly session: SealedSession;
+  readonly instance: Uint8Array;
+  heardSealed: boolean;
+}
 
 interface Greeting {
   readonly bytes: Uint8Array;
@@ -91,15 +117,33 @@ interface Greeting {
  * | seeking | a tunnel is attached | sent |
  * | seeking | its time for that is over | settled: failed, nothing was published |
  * | sent | Accepted | accepted |
- * | sent, accepted | Result | settled |
- * | sent | silence | settled: failed, it may have run |
- * | accepted | the deadline | settled: failed, it may have run |
+ * | sent | nothing for 400 ms, then twice as long each time | sent: asks, and sends again what is small |
+ * | sent, accepted | the tunnel lacks something of it | sent: that is sent again |
+ * | sent, accepted, lost | the whole Result | settled |
+ * | sent, accepted | silence | lost: Hello |
+ * | lost | the same tunnel, or one that has long been alone, welcomes | sent again, under the same id |
+ * | lost | another tunnel, or its time is over | settled: failed, it may have run |
+ * | any | 250 ms before the deadline | settled: failed |
  */
 interface Current {
   readonly id: Uint8Array;
   readonly invocation: StubInvocation;
-  state: 'seeking' | 'sent' | 'accepted';
+  state: 'seeking' | 'sent' | 'accepted' | 'lost';
+  /** Seeking and lost: when to give up. */
   giveUpMs: number;
+  /** When it was first published, and to which tunnel. */
+  published: { readonly atMs: number; readonly instance: Uint8Array } | undefined;
+  outbox: SealedMessage | undefined;
+  /** Events are on their way out. */
+  uploading: boolean;
+  /** Since when a sign of life is waited for; undefined while none is due. */
+  awaitingMs: number | undefined;
+  nextAskMs: number;
+  /** Questions since the last sign of life. */
+  unanswered: number;
+  acceptedMs: number | undefined;
+  /** Questions since it was accepted. */
+  asked: number;
 }
 
 export interface StubCoreOptions {
@@ -107,6 +151,8 @@ export interface StubCoreOptions {
   readonly codecs: readonly Codec[];
   /** Asked at each Attach: variables and credentials as they are then. */
   readonly attachment: () => Attachment;
+  /** Which tunnels are believed; without it, whoever IAM lets publish. */
+  readonly trust: TunnelTrust | undefined;
   /** @returns so many random bytes. */
   readonly random: (bytes: number) => Uint8Array;
 }
@@ -117,6 +163,8 @@ export interface StubCore {
   subscribed(nowMs: number): readonly StubEffect[];
   invoke(invocation: StubInvocation, nowMs: number): readonly StubEffect[];
   receive(event: Uint8Array, nowMs: number): readonly StubEffect[];
+  /** A publish that was marked as an upload is out, or has failed. */
+  uploaded(nowMs: number): readonly StubEffect[];
   /** The channel cannot be used or a publish failed; or, without an error, a publish was accepted. */
   channelChanged(error: ChannelError | undefined, nowMs: number): readonly StubEffect[];
   tick(nowMs: number): readonly StubEffect[];
@@ -124,16 +172,25 @@ export interface StubCore {
   nextTickMs(): number | undefined;
 }
 
+/** Events that are sent again unasked: more than one publish holds is asked for first. */
+const maxBlindEvents = 3;
+
 export function createStubCore(options: StubCoreOptions): StubCore {
-  const { identity, random } = options;
+  const { identity, random, trust } = options;
   let tunnel: Tunnel = { name: 'unknown' };
+  /** Keys from before the tunnel went silent: what it still says under them counts. */
+  let former: SealedSession | undefined;
   let current: Current | undefined;
   let subscribedMs: number | undefined;
   /** Whether the subscription has ever delivered anything: before that it may not have been activated yet. */
   let proved = false;
   let lastChannelError: ChannelError | undefined;
   let lastCredentials: Credentials | undefined;
-  let confirmed: Uint8Array[] = [];
+  let strangers = new Set<string>();
+  const confirmed: Uint8Array[] = [];
+
+  const publish = (events: readonly Uint8Array[], upload = false): StubEffect => ({ type: 'publish', events, upload });
+  const latestAnswer = (invocation: StubInvocation) => invocation.deadlineMs - answerBeforeDeadlineMs;
 
   function greet(nowMs: number): StubEffect[] {
     const key = createEphemeralKey(random(keyBytes));
@@ -146,6 +203,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       nonce: random(idBytes),
     });
     tunnel = { name: 'greeting', greeting: { bytes, hash: hashHello(bytes), key }, sent: 0, nextSendMs: nowMs };
+    strangers = new Set();
     return sayHello(nowMs);
   }
 
@@ -153,141 +211,232 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     if (tunnel.name !== 'greeting') return [];
     tunnel.sent += 1;
     tunnel.nextSendMs = nowMs + resendAfterMs(tunnel.sent);
-    return [{ type: 'publish', events: [encodeChannelEvent({ kind: 'hello', bytes: tunnel.greeting.bytes })] }];
+    return [publish([encodeChannelEvent({ kind: 'hello', bytes: tunnel.greeting.bytes })])];
+  }
+
+  function patience(invocation: StubInvocation, nowMs: number): number {
+    const young = !proved && (subscribedMs === undefined || nowMs - subscribedMs < youngSubscriptionMs);
+    const share = (invocation.deadlineMs - nowMs) * nobodyHomeShare;
+    return Math.min(nowMs + Math.min(young ? nobodyHomeYoungMs : nobodyHomeMs, share), latestAnswer(invocation));
   }
 
   function settle(outcome: StubOutcome): StubEffect[] {
-    if (!current) return [];
     current = undefined;
     return [{ type: 'settle', outcome }];
   }
 
   function fail(failure: StubFailure, detail = ''): StubEffect[] {
-    return settle({
-      type: 'failed',
-      failure,
-      detail,
-      mayHaveRun: current !== undefined && current.state !== 'seeking',
-    });
+    if (!current) return [];
+    const withdraw =
+      current.published && tunnel.name === 'attached'
+        ? [publish(tunnel.session.seal({ kind: 'withdraw', invocationId: current.id }).events)]
+        : [];
+    return [...withdraw, ...settle({ type: 'failed', failure, detail, mayHaveRun: current.published !== undefined })];
   }
 
   function attach(session: SealedSession): readonly Uint8Array[] {
     const attachment = options.attachment();
     lastCredentials = attachment.credentials;
-    return session.seal({ kind: 'attach', ...attachment });
+    return session.seal({ kind: 'attach', ...attachment }).events;
   }
 
-  /** Attach where it is due, and the invocation. */
-  function sendInvocation(
-    nowMs: number,
-    attached: Extract<Tunnel, { name: 'attached' }>,
-    withAttach: boolean,
-  ): StubEffect[] {
+  /** The invocation, anew sealed, and Attach before it where nothing sealed was heard yet. */
+  function send(attached: Attached, nowMs: number): StubEffect[] {
     if (!current) return [];
     const { invocation } = current;
-    const remainingMs = Math.max(0, Math.floor(invocation.deadlineMs - nowMs));
-    const before = withAttach ? attach(attached.session) : [];
-    const credentials = options.attachment().credentials;
+    const before = attached.heardSealed ? [] : attach(attached.session);
+    const { credentials } = options.attachment();
     const renewed = credentials?.accessKeyId !== lastCredentials?.accessKeyId ? credentials : undefined;
     if (renewed) lastCredentials = renewed;
-    const invoke: Message = {
+    current.outbox = attached.session.seal({
       kind: 'invoke',
       invocationId: current.id,
       tunnelInstance: attached.instance,
-      remainingMs,
+      remainingMs: remaining(invocation, nowMs),
       headers: invocation.headers,
       event: invocation.event,
       credentials: renewed,
-      confirmed,
-    };
-    confirmed = [];
+      confirmed: [...confirmed],
+    });
     current.state = 'sent';
-    current.giveUpMs = Math.min(nowMs + Math.min(silenceMs, remainingMs * silenceShare), latestAnswer(invocation));
-    return [{ type: 'publish', events: [...before, ...attached.session.seal(invoke)] }];
+    current.published ??= { atMs: nowMs, instance: attached.instance };
+    current.acceptedMs = undefined;
+    current.uploading = true;
+    expectAnswer(current, nowMs);
+    return [publish([...before, ...current.outbox.events], true)];
   }
 
-  function latestAnswer(invocation: StubInvocation): number {
-    return invocation.deadlineMs - answerBeforeDeadlineMs;
+  /** Something new went out: from now on a sign of life is waited for. */
+  function expectAnswer(waiting: Current, nowMs: number): void {
+    waiting.awaitingMs = nowMs;
+    waiting.unanswered = 0;
+    waiting.nextAskMs = nowMs + resendAfterMs(1);
   }
 
-  function welcomed(welcome: Welcome, body: Uint8Array, nowMs: number): StubEffect[] {
+  function silenceOver(waiting: Current): number {
+    if (waiting.awaitingMs === undefined) return Number.POSITIVE_INFINITY;
+    const left = (waiting.invocation.deadlineMs - waiting.awaitingMs) * silenceShare;
+    return waiting.awaitingMs + Math.min(silenceMs, left);
+  }
+
+  function ask(attached: Attached, waiting: Current, nowMs: number): StubEffect[] {
+    waiting.unanswered += 1;
+    waiting.nextAskMs = nowMs + resendAfterMs(waiting.unanswered);
+    waiting.awaitingMs ??= nowMs;
+    const { session } = attached;
+    const [first, ...others] = session.incomplete();
+    const question = (gap: typeof first, asks: boolean): Message => ({
+      kind: 'progress',
+      message: gap?.message ?? 0,
+      missing: gap?.missing ?? [],
+      invocationId: waiting.id,
+      ask: asks,
+      remainingMs: remaining(waiting.invocation, nowMs),
+      aboutMessage: waiting.outbox?.number ?? 0,
+    });
+    const small = waiting.state === 'sent' && (waiting.outbox?.events.length ?? 0) <= maxBlindEvents;
+    return [
+      publish([
+        ...(attached.heardSealed ? [] : attach(session)),
+        ...(small ? (waiting.outbox?.events ?? []) : []),
+        ...session.seal(question(first, true)).events,
+        ...others.flatMap((gap) => session.seal(question(gap, false)).events),
+      ]),
+    ];
+  }
+
+  /** The tunnel went silent: is it, or another, still there? */
+  function lose(waiting: Current, nowMs: number): StubEffect[] {
+    if (tunnel.name === 'attached') former = tunnel.session;
+    waiting.state = 'lost';
+    waiting.awaitingMs = undefined;
+    waiting.giveUpMs = patience(waiting.invocation, nowMs);
+    return greet(nowMs);
+  }
+
+  function welcomed(welcome: Welcome, signed: Signed, nowMs: number): StubEffect[] {
     if (tunnel.name !== 'greeting') return [];
     const { greeting } = tunnel;
-    if (!same(welcome.helloHash, greeting.hash)) return [{ type: 'dropped', reason: 'a Welcome for another Hello' }];
+    if (!same(welcome.helloHash, greeting.hash)) return [dropped('a Welcome for another Hello')];
+    if (!believesWelcome(trust, greeting.bytes, welcome, signed)) {
+      if (trust) strangers.add(welcome.identityKey.length > 0 ? trust.fingerprint(welcome.identityKey) : 'none');
+      return [dropped('a Welcome by a key that this function does not trust')];
+    }
     if (welcome.refusal) {
       tunnel = { name: 'unknown' };
       return fail('tunnel-refused', welcome.refusal.text);
     }
-    if (welcome.version < minVersion || welcome.version > maxVersion) {
-      return [{ type: 'dropped', reason: `a Welcome with version ${welcome.version}` }];
-    }
-    const keys = deriveKeys({ own: greeting.key, theirs: welcome.ephemeralKey, hello: greeting.bytes, welcome: body });
-    const session = createSealedSession({
-      side: 'stub',
-      version: welcome.version,
-      environmentId: identity.environmentId,
-      codec: welcome.codec,
-      keys,
+    if (welcome.version < minVersion || welcome.version > maxVersion)
+      return [dropped(`a Welcome with version ${welcome.version}`)];
+    const { environmentId } = identity;
+    const { version, codec } = welcome;
+    const keys = deriveKeys({
+      own: greeting.key,
+      theirs: welcome.ephemeralKey,
+      hello: greeting.bytes,
+      welcome: signed.body,
     });
-    const attached: Tunnel = { name: 'attached', session, instance: welcome.tunnelInstance, heardSealed: false };
+    const session = createSealedSession({ side: 'stub', version, environmentId, codec, keys });
+    const attached: Attached = { name: 'attached', session, instance: welcome.tunnelInstance, heardSealed: false };
     tunnel = attached;
-    if (current) return sendInvocation(nowMs, attached, true);
-    return [{ type: 'publish', events: attach(session) }];
+    if (!current) return [publish(attach(session))];
+    const { published } = current;
+    const sameTunnel = published === undefined || same(published.instance, welcome.tunnelInstance);
+    // A tunnel that has been alone since before the invocation was published: the one it went to cannot have started it.
+    if (sameTunnel || welcome.aloneForMs > nowMs - published.atMs) return send(attached, nowMs);
+    return [publish(attach(session)), ...fail('tunnel-silent', 'another tunnel has taken its place')];
   }
 
   function opened(frame: Frame, nowMs: number): StubEffect[] {
-    if (tunnel.name !== 'attached') return [{ type: 'dropped', reason: 'a frame while no tunnel is attached' }];
-    if (!same(frame.header.keyId, tunnel.session.keyId))
-      return [{ type: 'dropped', reason: 'a frame under other keys' }];
-    const result = tunnel.session.open(frame, nowMs);
-    if (result.state === 'dropped') return [{ type: 'dropped', reason: result.reason }];
-    tunnel.heardSealed = true;
-    // Any segment that could be opened is a sign of life: a long result takes long to arrive.
-    if (current?.state === 'sent') {
-      const left = current.invocation.deadlineMs - nowMs;
-      current.giveUpMs = Math.min(nowMs + Math.min(silenceMs, left * silenceShare), latestAnswer(current.invocation));
-    }
-    return result.state === 'message' ? heard(result.message, tunnel.session) : [];
+    const attached = tunnel.name === 'attached' ? tunnel : undefined;
+    const session = [attached?.session, former].find((held) => held && same(held.keyId, frame.header.keyId));
+    if (!session) return [dropped('a frame under unknown keys')];
+    const result = session.open(frame, nowMs);
+    if (result.state === 'dropped') return [dropped(result.reason)];
+    const own = attached?.session === session;
+    if (own) attached.heardSealed = true;
+    if (current && own) heardOf(current, nowMs, result.state === 'partial');
+    return result.state === 'message' ? heard(result.message, own ? attached : undefined, nowMs) : [];
   }
 
-  function heard(message: Message, session: SealedSession): StubEffect[] {
+  /** Any segment that could be opened is a sign of life: a long result takes long to arrive. */
+  function heardOf(waiting: Current, nowMs: number, more: boolean): void {
+    waiting.unanswered = 0;
+    if (waiting.state === 'sent' || more) expectAnswer(waiting, nowMs);
+    else if (waiting.state === 'accepted') expectNothing(waiting);
+  }
+
+  function expectNothing(waiting: Current): void {
+    waiting.awaitingMs = undefined;
+    waiting.nextAskMs = (waiting.acceptedMs ?? 0) + askAfterMs(waiting.asked);
+  }
+
+  function heard(message: Message, attached: Attached | undefined, nowMs: number): StubEffect[] {
     switch (message.kind) {
       case 'accepted':
-        if (current && same(message.invocationId, current.id)) {
+        if (current && attached && same(message.invocationId, current.id)) {
           current.state = 'accepted';
-          current.giveUpMs = latestAnswer(current.invocation);
+          if (current.acceptedMs === undefined) {
+            current.acceptedMs = nowMs;
+            current.asked = 0;
+          }
+          expectNothing(current);
         }
         return [];
       case 'result':
-        if (!current || !same(message.invocationId, current.id)) {
-          return [{ type: 'dropped', reason: 'a result of another invocation' }];
-        }
-        confirmed.push(message.invocationId);
+        if (!current || !same(message.invocationId, current.id)) return [dropped('a result of another invocation')];
+        confirmed.splice(0, confirmed.length, message.invocationId);
         return settle({ type: 'result', result: message });
+      case 'progress':
+        return attached ? sendMissing(message, attached, nowMs) : [];
       case 'goodbye':
+        if (!attached) return [];
         tunnel = { name: 'unknown' };
         return fail('tunnel-left', message.reason);
       case 'ping':
-        return [{ type: 'publish', events: session.seal({ kind: 'pong', nonce: message.nonce }) }];
+        return attached ? [publish(attached.session.seal({ kind: 'pong', nonce: message.nonce }).events)] : [];
       default:
         return [];
     }
   }
 
-  function giveUp(): StubEffect[] {
-    if (!current) return [];
-    const channelError = current.state === 'accepted' ? undefined : lastChannelError;
-    if (channelError)
-      return fail(channelError.kind === 'refused' ? 'api-refused' : 'api-unreachable', channelError.message);
-    if (current.state === 'seeking') return fail('nobody-answered');
-    const withdraw: StubEffect[] =
-      tunnel.name === 'attached'
-        ? [{ type: 'publish', events: tunnel.session.seal({ kind: 'withdraw', invocationId: current.id }) }]
-        : [];
-    const silent = current.state === 'sent';
-    // A tunnel that went silent is looked for anew, with new keys.
-    if (silent) tunnel = { name: 'unknown' };
-    return [...withdraw, ...fail(silent ? 'tunnel-silent' : 'out-of-time')];
+  function sendMissing(
+    progress: Extract<Message, { kind: 'progress' }>,
+    attached: Attached,
+    nowMs: number,
+  ): StubEffect[] {
+    const outbox = current?.outbox;
+    if (!current || !outbox || progress.message !== outbox.number || current.state === 'lost') return [];
+    // Nothing of it is there, or no longer: sealed anew, since what was opened once is not opened again.
+    if (progress.missing.length === 0) return send(attached, nowMs);
+    const events = progress.missing.flatMap((index) => outbox.events[index] ?? []);
+    current.uploading = true;
+    expectAnswer(current, nowMs);
+    return [publish(events, true)];
+  }
+
+  function giveUpSeeking(waiting: Current): StubEffect[] {
+    const stranger =
+      strangers.size > 0
+        ? `a tunnel answered with a key that this function does not trust: ${[...strangers].join(', ')}`
+        : '';
+    if (lastChannelError)
+      return fail(lastChannelError.kind === 'refused' ? 'api-refused' : 'api-unreachable', lastChannelError.message);
+    return waiting.state === 'lost' ? fail('tunnel-silent', stranger) : fail('nobody-answered', stranger);
+  }
+
+  function tickCurrent(waiting: Current, nowMs: number): StubEffect[] {
+    if (nowMs >= latestAnswer(waiting.invocation))
+      return waiting.published ? fail('out-of-time') : giveUpSeeking(waiting);
+    if (waiting.state === 'seeking' || waiting.state === 'lost') {
+      if (nowMs >= waiting.giveUpMs) return giveUpSeeking(waiting);
+      return tunnel.name === 'greeting' && nowMs >= tunnel.nextSendMs ? sayHello(nowMs) : [];
+    }
+    if (waiting.uploading || tunnel.name !== 'attached') return [];
+    if (nowMs >= silenceOver(waiting)) return lose(waiting, nowMs);
+    if (nowMs < waiting.nextAskMs) return [];
+    if (waiting.state === 'accepted' && waiting.awaitingMs === undefined) waiting.asked += 1;
+    return ask(tunnel, waiting, nowMs);
   }
 
   return {
@@ -298,19 +447,22 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     },
     invoke(invocation, nowMs) {
       if (current) throw new Error('an execution environment runs one invocation at a time');
-      const young = !proved && (subscribedMs === undefined || nowMs - subscribedMs < youngSubscriptionMs);
-      const patience = Math.min(
-        young ? nobodyHomeYoungMs : nobodyHomeMs,
-        (invocation.deadlineMs - nowMs) * nobodyHomeShare,
-      );
       current = {
         id: random(idBytes),
         invocation,
         state: 'seeking',
-        giveUpMs: Math.min(nowMs + patience, latestAnswer(invocation)),
+        giveUpMs: lastChannelError?.kind === 'refused' ? nowMs : patience(invocation, nowMs),
+        published: undefined,
+        outbox: undefined,
+        uploading: false,
+        awaitingMs: undefined,
+        nextAskMs: Number.POSITIVE_INFINITY,
+        unanswered: 0,
+        acceptedMs: undefined,
+        asked: 0,
       };
-      if (lastChannelError?.kind === 'refused') current.giveUpMs = nowMs;
-      if (tunnel.name === 'attached') return sendInvocation(nowMs, tunnel, !tunnel.heardSealed);
+      former = undefined;
+      if (tunnel.name === 'attached') return send(tunnel, nowMs);
       if (tunnel.name === 'greeting') {
         // What was said while the environment started may have been lost in the freeze after it.
         tunnel.sent = 0;
@@ -322,30 +474,45 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       proved = true;
       try {
         const decoded = decodeChannelEvent(event);
-        if (decoded.kind === 'welcome') return welcomed(decoded.welcome, decoded.signed.body, nowMs);
+        if (decoded.kind === 'welcome') return welcomed(decoded.welcome, decoded.signed, nowMs);
         if (decoded.kind === 'frame') return opened(decoded.frame, nowMs);
-        return [{ type: 'dropped', reason: `a ${decoded.kind} is not for a stub` }];
+        return [dropped(`a ${decoded.kind} is not for a stub`)];
       } catch (error) {
-        if (error instanceof WireError) return [{ type: 'dropped', reason: error.message }];
+        if (error instanceof WireError) return [dropped(error.message)];
         throw error;
       }
     },
+    uploaded(nowMs) {
+      if (!current?.uploading) return [];
+      current.uploading = false;
+      if (current.state === 'sent') expectAnswer(current, nowMs);
+      return [];
+    },
     channelChanged(error, nowMs) {
       lastChannelError = error;
-      if (!error || !current) return [];
-      // What will never pass need not be waited for, and a part of an invocation is of no use.
-      if (error.kind === 'refused' || current.state === 'sent') current.giveUpMs = nowMs;
-      return nowMs >= current.giveUpMs ? giveUp() : [];
+      // What will never pass need not be waited for.
+      if (error?.kind === 'refused' && current) return fail('api-refused', error.message);
+      return current ? tickCurrent(current, nowMs) : [];
     },
-    tick(nowMs) {
-      if (current && nowMs >= current.giveUpMs) return giveUp();
-      return current && tunnel.name === 'greeting' && nowMs >= tunnel.nextSendMs ? sayHello(nowMs) : [];
-    },
+    tick: (nowMs) => (current ? tickCurrent(current, nowMs) : []),
     nextTickMs() {
       if (!current) return undefined;
-      return tunnel.name === 'greeting' ? Math.min(current.giveUpMs, tunnel.nextSendMs) : current.giveUpMs;
+      const latest = latestAnswer(current.invocation);
+      if (current.state === 'seeking' || current.state === 'lost') {
+        const hello = tunnel.name === 'greeting' ? tunnel.nextSendMs : Number.POSITIVE_INFINITY;
+        return Math.min(current.giveUpMs, hello, latest);
+      }
+      return current.uploading ? latest : Math.min(current.nextAskMs, silenceOver(current), latest);
     },
   };
+}
+
+function remaining(invocation: StubInvocation, nowMs: number): number {
+  return Math.max(0, Math.floor(invocation.deadlineMs - nowMs));
+}
+
+function dropped(reason: string): StubEffect {
+  return { type: 'dropped', reason };
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

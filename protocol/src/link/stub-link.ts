@@ -11,12 +11,15 @@ import {
   type StubInvocation,
   type StubOutcome,
 } from './stub-core.ts';
+import type { TunnelTrust } from './trust.ts';
 
 export interface StubLinkOptions {
   readonly channel: Channel;
   readonly identity: StubIdentity;
   /** Asked at each Attach and Invoke: variables and credentials as they are then. */
   readonly attachment: () => Attachment;
+  /** Which tunnels are believed; without it, whoever IAM lets publish. */
+  readonly trust?: TunnelTrust | undefined;
   readonly codecs?: readonly Codec[];
   readonly clock?: Clock;
   readonly random?: (bytes: number) => Uint8Array;
@@ -45,6 +48,7 @@ export function openStubLink(options: StubLinkOptions): StubLink {
   const core = createStubCore({
     identity,
     attachment: options.attachment,
+    trust: options.trust,
     codecs: options.codecs ?? ['deflate', 'none'],
     random: options.random ?? systemRandom,
   });
@@ -62,7 +66,7 @@ export function openStubLink(options: StubLinkOptions): StubLink {
     for (const effect of effects) {
       switch (effect.type) {
         case 'publish':
-          published.push(publish(effect.events));
+          published.push(publish(effect.events, effect.upload));
           break;
         case 'settle':
           settle?.(effect.outcome);
@@ -77,8 +81,9 @@ export function openStubLink(options: StubLinkOptions): StubLink {
     await Promise.all(published);
   }
 
-  async function publish(events: readonly Uint8Array[]): Promise<void> {
+  async function publish(events: readonly Uint8Array[], upload: boolean): Promise<void> {
     const error = await channel.publish(target, events).then(() => undefined, asChannelError);
+    if (upload) await perform(core.uploaded(clock.nowMs()));
     await perform(core.channelChanged(error, clock.nowMs()));
   }
 

@@ -17,6 +17,28 @@ export const silenceShare = 1 / 2;
 /** The caller is answered this long before Lambda would end the function. */
 export const answerBeforeDeadlineMs = 250;
 
+/** After a tunnel took an invocation over, it is asked how that stands after this, and then as often as the last. */
+const askAfterAcceptedMs = [1000, 2000, 4000, 9000] as const;
+const askEveryMs = 5000;
+
+/** When the n-th question comes, counted from 0, after an invocation was taken over. */
+export function askAfterMs(asked: number): number {
+  const known = askAfterAcceptedMs[asked];
+  return known ?? askAfterAcceptedMs[3] + (asked - 3) * askEveryMs;
+}
+
+/** The receiver of a message with more segments than this says that it is there, at the first one and then each so many. */
+export const signOfLifeSegments = 6;
+
+/** A tunnel whose connection broke tells the environments that it heard of within this time. */
+export const recentlyHeardMs = 60_000;
+
+/** The bytes of a result are kept for this long after the function's time is over, for a stub that asks for them. */
+export const keepResultMs = 10_000;
+
+/** While there is another tunnel on the session, each says so this often; one not heard of for three times that is gone. */
+export const announceEveryMs = 20_000;
+
 /** A tunnel says that it took an invocation over only when the result takes longer than this. */
 export const acceptAfterMs = 150;
 

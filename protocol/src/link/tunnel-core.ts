@@ -1,21 +1,12 @@
 import { createEphemeralKey, deriveKeys, hashHello } from '../handshake.ts';
-import type {
-  Attach,
-  Codec,
-  Frame,
-  Headers,
-  Hello,
-  Invoke,
-  Message,
-  RefusalReason,
-  Result,
-  Welcome,
-} from '../messages.ts';
+import type { Codec, Frame, Hello, RefusalReason, Result, Signed, TunnelHere, Welcome } from '../messages.ts';
 import { createSealedSession, type SealedSession } from '../sealed-session.ts';
 import { chooseVersion, versionMismatch } from '../versions.ts';
-import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';
+import { decodeChannelEvent, encodeChannelEvent, encodeTunnelHere, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
-import { acceptAfterMs, oldKeysMs } from './timing.ts';
+import { announceEveryMs, oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
+import { believesTunnelHere, signTunnelHere, signWelcome, type TunnelIdentity, type TunnelTrust } from './trust.ts';
+import { createTunnelPeer, type PeerEffect, type RemoteEnvironment, type TunnelPeer } from './tunnel-peer.ts';
 
 /** Environments remembered at once: Lambda's default concurrency of an account and region (Lambda quotas). */
 export const maxEnvironments = 1000;
@@ -26,45 +17,14 @@ export interface HelloRefusal {
   readonly text: string;
 }
 
-/** An execution environment in AWS that said Hello. */
-export interface RemoteEnvironment {
-  /** Its id in hex. */
-  readonly id: string;
-  readonly hello: Hello;
-}
-
-export interface TunnelInvocation {
-  readonly environment: RemoteEnvironment;
-  /** In hex. */
-  readonly invocationId: string;
-  readonly attach: Attach;
-  readonly headers: Headers;
-  readonly event: Uint8Array;
-  /** On the clock of this core's `nowMs`: receipt and what remained. */
-  readonly deadlineMs: number;
-}
-
 export type TunnelEffect =
-  | { readonly type: 'publish'; readonly environment: RemoteEnvironment; readonly events: readonly Uint8Array[] }
-  | { readonly type: 'attached'; readonly environment: RemoteEnvironment; readonly attach: Attach }
-  | { readonly type: 'invoke'; readonly invocation: TunnelInvocation }
-  | { readonly type: 'withdrawn'; readonly invocationId: string }
+  | PeerEffect
+  /** To the session's own channel. */
+  | { readonly type: 'announce'; readonly events: readonly Uint8Array[] }
+  /** Another tunnel holds, or held, this session. */
+  | { readonly type: 'rival'; readonly here: TunnelHere }
   | { readonly type: 'refused'; readonly hello: Hello; readonly refusal: HelloRefusal }
-  | { readonly type: 'probed'; readonly nonce: Uint8Array }
-  | { readonly type: 'dropped'; readonly reason: string };
-
-/**
- * An invocation as the tunnel remembers it, for as long as it knows the environment: what was started, refused or
- * withdrawn under an id is never started again.
- *
- * | state | on | next |
- * |---|---|---|
- * | (none) | Invoke | running |
- * | (none), running | Withdraw | withdrawn |
- * | running | the handler's outcome | answered: the result goes out |
- * | answered | the stub's confirmation | confirmed: its bytes are forgotten |
- */
-type Known = 'running' | 'answered' | 'withdrawn' | 'confirmed';
+  | { readonly type: 'probed' };
 
 interface Keys {
   readonly helloHash: Uint8Array;
@@ -73,15 +33,11 @@ interface Keys {
   readonly session: SealedSession;
 }
 
-interface Peer {
-  readonly environment: RemoteEnvironment;
+/** An environment and its keys: those in force, and beside them those of a later Hello until an Attach came under them. */
+interface Entry {
+  readonly peer: TunnelPeer;
   keys: Keys;
-  /** Keys of a later Hello, until an Attach arrives under them. */
   offered: { readonly keys: Keys; readonly untilMs: number } | undefined;
-  attach: Attach | undefined;
-  /** An Invoke that overtook its Attach. An environment has one at a time. */
-  early: { readonly keys: Keys; readonly invoke: Invoke; readonly receivedMs: number } | undefined;
-  readonly invocations: Map<string, Known>;
   lastHeardMs: number;
 }
 
@@ -90,6 +46,12 @@ export interface TunnelCoreOptions {
   readonly instance: Uint8Array;
   readonly release: string;
   readonly codecs: readonly Codec[];
+  /** Who runs this tunnel, for people: user and host. */
+  readonly owner: string;
+  /** Signs Welcomes; without it only stubs that trust IAM alone believe them. */
+  readonly identity: TunnelIdentity | undefined;
+  /** Which other tunnels are believed when they say that they hold the session. */
+  readonly trust: TunnelTrust | undefined;
   /** Decides whether this tunnel serves the function that says Hello. */
   readonly admit: (hello: Hello) => HelloRefusal | undefined;
   readonly random: (bytes: number) => Uint8Array;
@@ -97,9 +59,13 @@ export interface TunnelCoreOptions {
 
 /** The tunnel's side of the link for all environments of one session. */
 export interface TunnelCore {
+  /** Says to the session that this tunnel is here. */
+  announce(nowMs: number): readonly TunnelEffect[];
   receive(event: Uint8Array, nowMs: number): readonly TunnelEffect[];
   /** The outcome of an invocation that an `invoke` effect handed out. */
-  answer(environmentId: string, result: Result): readonly TunnelEffect[];
+  answer(environmentId: string, result: Result, nowMs: number): readonly TunnelEffect[];
+  /** This tunnel hears nothing for a while: the environments are told that it is there. */
+  connectionBroke(nowMs: number): readonly TunnelEffect[];
   /** Tells every known environment that this tunnel leaves. */
   goodbye(reason: string): readonly TunnelEffect[];
   tick(nowMs: number): readonly TunnelEffect[];
@@ -107,36 +73,27 @@ export interface TunnelCore {
 }
 
 export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
-  const startedWith = options.instance;
-  const peers = new Map<string, Peer>();
-  /** Running invocations whose Accepted is not out yet, by id, in the order of their times. */
-  const acceptances = new Map<string, { readonly peer: Peer; readonly atMs: number }>();
+  const { instance, identity } = options;
+  const entries = new Map<string, Entry>();
   let startMs: number | undefined;
+  /** When another tunnel of this session was heard last, and when this one spoke to it. */
+  let rivalMs: number | undefined;
+  let announcedMs = Number.NEGATIVE_INFINITY;
 
   function welcome(hello: Hello, bytes: Uint8Array, nowMs: number): readonly TunnelEffect[] {
     const environment: RemoteEnvironment = { id: hex(hello.environmentId), hello };
     const version = chooseVersion(hello);
     const refusal: HelloRefusal | undefined =
       version === undefined ? { reason: 'version', text: versionMismatch(hello) } : options.admit(hello);
+    if (version === undefined || refusal) return refuse(environment, bytes, refusal);
+
     const helloHash = hashHello(bytes);
-    if (version === undefined || refusal) return refuse(environment, helloHash, refusal);
-
-    const peer = peers.get(environment.id);
-    const known = [peer?.keys, peer?.offered?.keys].find((keys) => keys && same(keys.helloHash, helloHash));
+    const entry = entries.get(environment.id);
+    const known = [entry?.keys, entry?.offered?.keys].find((keys) => keys && same(keys.helloHash, helloHash));
     if (known) return [{ type: 'publish', environment, events: [known.welcome] }];
-
     const keys = agree(hello, bytes, version, nowMs);
-    if (peer) peer.offered = { keys, untilMs: nowMs + oldKeysMs };
-    else
-      remember({
-        environment,
-        keys,
-        offered: undefined,
-        attach: undefined,
-        early: undefined,
-        invocations: new Map(),
-        lastHeardMs: nowMs,
-      });
+    if (entry) entry.offered = { keys, untilMs: nowMs + oldKeysMs };
+    else remember(environment, keys, nowMs);
     return [{ type: 'publish', environment, events: [keys.welcome] }];
   }
 
@@ -144,17 +101,15 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const key = createEphemeralKey(options.random(keyBytes));
     const helloHash = hashHello(bytes);
     const codec = hello.codecs.find((offered) => options.codecs.includes(offered)) ?? 'none';
-    startMs ??= nowMs;
-    const body = encodeWelcome({
-      ...blankWelcome(helloHash),
-      version,
-      codec,
-      aloneForMs: Math.floor(nowMs - startMs),
-      ephemeralKey: key.publicKey,
-    });
+    const aloneForMs = Math.max(0, Math.floor(nowMs - Math.max(startMs ?? nowMs, rivalMs ?? 0)));
+    const body = encodeWelcome({ ...blankWelcome(helloHash), version, codec, aloneForMs, ephemeralKey: key.publicKey });
     const keys = deriveKeys({ own: key, theirs: hello.ephemeralKey, hello: bytes, welcome: body });
     const session = createSealedSession({ side: 'tunnel', version, environmentId: hello.environmentId, codec, keys });
-    return { helloHash, welcome: encodeChannelEvent({ kind: 'welcome', signed: unsigned(body) }), session };
+    return {
+      helloHash,
+      welcome: encodeChannelEvent({ kind: 'welcome', signed: signWelcome(identity, bytes, body) }),
+      session,
+    };
   }
 
   function blankWelcome(helloHash: Uint8Array): Welcome {
@@ -162,10 +117,10 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     return {
       version: 0,
       codec: 'none',
-      tunnelInstance: startedWith,
+      tunnelInstance: instance,
       aloneForMs: 0,
       ephemeralKey: none,
-      identityKey: none,
+      identityKey: identity?.publicKey ?? none,
       helloHash,
       refusal: undefined,
       release: options.release,
@@ -174,105 +129,96 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
 
   function refuse(
     environment: RemoteEnvironment,
-    helloHash: Uint8Array,
+    hello: Uint8Array,
     refusal: HelloRefusal | undefined,
   ): readonly TunnelEffect[] {
     if (!refusal) return [];
-    const body = encodeWelcome({ ...blankWelcome(helloHash), refusal });
+    const body = encodeWelcome({ ...blankWelcome(hashHello(hello)), refusal });
     return [
-      { type: 'publish', environment, events: [encodeChannelEvent({ kind: 'welcome', signed: unsigned(body) })] },
+      {
+        type: 'publish',
+        environment,
+        events: [encodeChannelEvent({ kind: 'welcome', signed: signWelcome(identity, hello, body) })],
+      },
       { type: 'refused', hello: environment.hello, refusal },
     ];
   }
 
-  function remember(peer: Peer): void {
-    if (peers.size >= maxEnvironments) {
-      const quietest = [...peers.values()].reduce((a, b) => (a.lastHeardMs <= b.lastHeardMs ? a : b));
-      peers.delete(quietest.environment.id);
+  function remember(environment: RemoteEnvironment, keys: Keys, nowMs: number): void {
+    if (entries.size >= maxEnvironments) {
+      const quietest = [...entries.values()].reduce((a, b) => (a.lastHeardMs <= b.lastHeardMs ? a : b));
+      entries.delete(quietest.peer.environment.id);
     }
-    peers.set(peer.environment.id, peer);
+    const peer = createTunnelPeer({
+      environment,
+      instance,
+      session: keys.session,
+      onSession: (session) => {
+        if (entry.offered?.keys.session !== session) return;
+        entry.keys = entry.offered.keys;
+        entry.offered = undefined;
+      },
+    });
+    const entry: Entry = { peer, keys, offered: undefined, lastHeardMs: nowMs };
+    entries.set(environment.id, entry);
   }
 
   function opened(frame: Frame, nowMs: number): readonly TunnelEffect[] {
-    const peer = peers.get(hex(frame.header.environmentId));
-    if (!peer) return [{ type: 'dropped', reason: 'a frame of an unknown environment' }];
-    if (peer.offered && nowMs > peer.offered.untilMs) peer.offered = undefined;
-    const keys = [peer.keys, peer.offered?.keys].find((held) => held && same(held.session.keyId, frame.header.keyId));
-    if (!keys) return [{ type: 'dropped', reason: 'a frame under unknown keys' }];
+    const entry = entries.get(hex(frame.header.environmentId));
+    if (!entry) return [dropped('a frame of an unknown environment')];
+    if (entry.offered && nowMs > entry.offered.untilMs) entry.offered = undefined;
+    const keys = [entry.keys, entry.offered?.keys].find((held) => held && same(held.session.keyId, frame.header.keyId));
+    if (!keys) return [dropped('a frame under unknown keys')];
     const result = keys.session.open(frame, nowMs);
-    if (result.state === 'dropped') return [{ type: 'dropped', reason: result.reason }];
-    peer.lastHeardMs = nowMs;
-    return result.state === 'message' ? heard(peer, keys, result.message, nowMs) : [];
-  }
-
-  function heard(peer: Peer, keys: Keys, message: Message, nowMs: number): readonly TunnelEffect[] {
-    switch (message.kind) {
-      case 'attach':
-        return attached(peer, keys, message, nowMs);
-      case 'invoke':
-        return invoked(peer, keys, message, nowMs, nowMs);
-      case 'withdraw': {
-        const id = hex(message.invocationId);
-        const known = peer.invocations.get(id);
-        if (known === 'answered' || known === 'confirmed') return [];
-        peer.invocations.set(id, 'withdrawn');
-        acceptances.delete(id);
-        return [{ type: 'withdrawn', invocationId: id }];
-      }
-      case 'ping':
-        return [
-          {
-            type: 'publish',
-            environment: peer.environment,
-            events: keys.session.seal({ kind: 'pong', nonce: message.nonce }),
-          },
-        ];
-      case 'goodbye':
-        peers.delete(peer.environment.id);
-        return [];
-      default:
-        return [];
+    if (result.state === 'dropped') return [dropped(result.reason)];
+    entry.lastHeardMs = nowMs;
+    if (result.state === 'message') {
+      if (result.message.kind === 'goodbye') entries.delete(entry.peer.environment.id);
+      return entry.peer.heard(keys.session, result.message, result.firstMs, nowMs);
     }
+    const long = result.state === 'partial' && result.count > signOfLifeSegments;
+    if (!long || (result.received - 1) % signOfLifeSegments !== 0) return [];
+    const events = keys.session.seal({ kind: 'pong', nonce: new Uint8Array(0) }).events;
+    return [{ type: 'publish', environment: entry.peer.environment, events }];
   }
 
-  function attached(peer: Peer, keys: Keys, attach: Attach, nowMs: number): readonly TunnelEffect[] {
-    const first = peer.attach === undefined || peer.keys !== keys;
-    peer.attach = attach;
-    peer.keys = keys;
-    if (peer.offered?.keys === keys) peer.offered = undefined;
-    const { environment, early } = peer;
-    peer.early = undefined;
-    // Hearing this, the stub need not attach again before its first Invoke.
-    const events = keys.session.seal({ kind: 'accepted', invocationId: new Uint8Array(0) });
+  function rivalHeard(here: TunnelHere, signed: Signed, nowMs: number): readonly TunnelEffect[] {
+    if (same(here.tunnelInstance, instance)) return [];
+    if (!believesTunnelHere(options.trust, here, signed)) return [dropped('a TunnelHere by a key that is not trusted')];
+    const first = rivalMs === undefined;
+    rivalMs = nowMs;
     return [
-      { type: 'publish', environment, events },
-      ...(first ? [{ type: 'attached' as const, environment, attach }] : []),
-      ...(early?.keys === keys ? invoked(peer, keys, early.invoke, nowMs, early.receivedMs) : []),
+      ...(first ? [{ type: 'rival' as const, here }] : []),
+      ...(nowMs - announcedMs >= announceEveryMs / 4 ? announce(nowMs) : []),
     ];
   }
 
-  function invoked(peer: Peer, keys: Keys, invoke: Invoke, nowMs: number, receivedMs: number): readonly TunnelEffect[] {
-    if (!same(invoke.tunnelInstance, startedWith)) return [{ type: 'dropped', reason: 'an Invoke for another tunnel' }];
-    if (peer.keys !== keys || !peer.attach) {
-      peer.early = { keys, invoke, receivedMs };
-      return [];
-    }
-    for (const confirmed of invoke.confirmed) {
-      const id = hex(confirmed);
-      if (peer.invocations.get(id) === 'answered') peer.invocations.set(id, 'confirmed');
-    }
-    const invocationId = hex(invoke.invocationId);
-    if (peer.invocations.has(invocationId)) return [];
-    if (invoke.credentials) peer.attach = { ...peer.attach, credentials: invoke.credentials };
-    peer.invocations.set(invocationId, 'running');
-    acceptances.set(invocationId, { peer, atMs: nowMs + acceptAfterMs });
-    const { environment, attach } = peer;
-    const { headers, event } = invoke;
-    const deadlineMs = receivedMs + invoke.remainingMs;
-    return [{ type: 'invoke', invocation: { environment, invocationId, attach, headers, event, deadlineMs } }];
+  function announce(nowMs: number): readonly TunnelEffect[] {
+    startMs ??= nowMs;
+    announcedMs = nowMs;
+    const ageMs = Math.floor(nowMs - startMs);
+    const body = encodeTunnelHere({
+      tunnelInstance: instance,
+      ageMs,
+      identityKey: identity?.publicKey ?? new Uint8Array(0),
+      owner: options.owner,
+    });
+    return [
+      {
+        type: 'announce',
+        events: [encodeChannelEvent({ kind: 'tunnel-here', signed: signTunnelHere(identity, body) })],
+      },
+    ];
+  }
+
+  /** A tunnel that shares its session says so from time to time, since its silence would mean that it is gone. */
+  function nextAnnouncementMs(): number | undefined {
+    if (rivalMs === undefined || announcedMs > rivalMs + 3 * announceEveryMs) return undefined;
+    return announcedMs + announceEveryMs;
   }
 
   return {
+    announce,
     receive(event, nowMs) {
       startMs ??= nowMs;
       try {
@@ -283,56 +229,47 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
           case 'frame':
             return opened(decoded.frame, nowMs);
           case 'probe':
-            return same(decoded.tunnelInstance, startedWith) ? [{ type: 'probed', nonce: decoded.nonce }] : [];
+            return same(decoded.tunnelInstance, instance) ? [{ type: 'probed' }] : [];
           case 'tunnel-here':
-            return [];
+            return rivalHeard(decoded.tunnelHere, decoded.signed, nowMs);
           default:
-            return [{ type: 'dropped', reason: `a ${decoded.kind} is not for a tunnel` }];
+            return [dropped(`a ${decoded.kind} is not for a tunnel`)];
         }
       } catch (error) {
-        if (error instanceof WireError) return [{ type: 'dropped', reason: error.message }];
+        if (error instanceof WireError) return [dropped(error.message)];
         throw error;
       }
     },
-    answer(environmentId, result) {
-      const peer = peers.get(environmentId);
-      const id = hex(result.invocationId);
-      acceptances.delete(id);
-      if (peer?.invocations.get(id) !== 'running') return [];
-      peer.invocations.set(id, 'answered');
-      return [{ type: 'publish', environment: peer.environment, events: peer.keys.session.seal(result) }];
-    },
-    goodbye(reason) {
-      return [...peers.values()].map((peer) => ({
-        type: 'publish' as const,
-        environment: peer.environment,
-        events: peer.keys.session.seal({ kind: 'goodbye', reason }),
-      }));
-    },
+    answer: (environmentId, result, nowMs) => entries.get(environmentId)?.peer.answer(result, nowMs) ?? [],
+    connectionBroke: (nowMs) =>
+      [...entries.values()]
+        .filter(({ peer, lastHeardMs }) => peer.attached && nowMs - lastHeardMs <= recentlyHeardMs)
+        .map(({ peer }) => peer.say({ kind: 'pong', nonce: new Uint8Array(0) })),
+    goodbye: (reason) => [...entries.values()].map(({ peer }) => peer.say({ kind: 'goodbye', reason })),
     tick(nowMs) {
-      const effects: TunnelEffect[] = [];
-      for (const [id, { peer, atMs }] of acceptances) {
-        if (nowMs < atMs) break;
-        acceptances.delete(id);
-        const events = peer.keys.session.seal({ kind: 'accepted', invocationId: Buffer.from(id, 'hex') });
-        effects.push({ type: 'publish', environment: peer.environment, events });
-      }
-      return effects;
+      const due = nextAnnouncementMs();
+      return [
+        ...(due !== undefined && nowMs >= due ? announce(nowMs) : []),
+        ...[...entries.values()].flatMap(({ peer }) => peer.tick(nowMs)),
+      ];
     },
     nextTickMs() {
-      for (const { atMs } of acceptances.values()) return atMs;
-      return undefined;
+      let next = nextAnnouncementMs();
+      for (const { peer } of entries.values()) {
+        const at = peer.nextTickMs();
+        if (at !== undefined) next = Math.min(next ?? at, at);
+      }
+      return next;
     },
   };
 }
 
-/** A Welcome without a signature: the stub was deployed to trust whoever IAM lets publish. */
-function unsigned(body: Uint8Array) {
-  return { body, signature: new Uint8Array(0) };
+function dropped(reason: string): PeerEffect {
+  return { type: 'dropped', reason };
 }
 
 function hex(id: Uint8Array): string {
-  return Buffer.from(id).toString('hex');
+  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,18 +1,14 @@
 import { type Channel, ChannelError } from '../channel.ts';
 import { stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Attach, Codec, Hello, Result } from '../messages.ts';
+import type { Attach, Codec, Hello, Result, TunnelHere } from '../messages.ts';
 import { encodeChannelEvent } from '../wire/channel-event.ts';
 import { idBytes } from '../wire/fields.ts';
 import { systemRandom } from './random.ts';
 import { resendAfterMs } from './timing.ts';
-import {
-  createTunnelCore,
-  type HelloRefusal,
-  type RemoteEnvironment,
-  type TunnelEffect,
-  type TunnelInvocation,
-} from './tunnel-core.ts';
+import type { TunnelIdentity, TunnelTrust } from './trust.ts';
+import { createTunnelCore, type HelloRefusal, type TunnelEffect } from './tunnel-core.ts';
+import type { RemoteEnvironment, TunnelInvocation } from './tunnel-peer.ts';
 
 /** How long the tunnel tries to hear itself before it says that its subscription does not work. */
 export const probeLimitMs = 10_000;
@@ -24,8 +20,10 @@ export interface TunnelLinkEvents {
   /** Run this; the promise gives what the function answered, and must not reject. */
   invoked(invocation: TunnelInvocation): Promise<Pick<Result, 'headers' | 'outcome'>>;
   /** The stub gave up: its invocation need not go on. */
-  withdrawn?(invocationId: string): void;
+  withdrawn?(environment: RemoteEnvironment, invocationId: string): void;
   refused?(hello: Hello, refusal: HelloRefusal): void;
+  /** Another tunnel holds this session too. */
+  rival?(here: TunnelHere): void;
   /** Something was ignored; no payload and no secret in the reason. */
   dropped?(reason: string): void;
   /** Something could not be published; the link goes on. */
@@ -37,6 +35,12 @@ export interface TunnelLinkOptions {
   readonly app: string;
   readonly session: string;
   readonly release: string;
+  /** Who runs this tunnel, for people: user and host. */
+  readonly owner: string;
+  /** Signs what this tunnel says in clear; without it only stubs that trust IAM alone believe it. */
+  readonly identity?: TunnelIdentity | undefined;
+  /** Which other tunnels of the session are believed. */
+  readonly trust?: TunnelTrust | undefined;
   readonly admit: (hello: Hello) => HelloRefusal | undefined;
   readonly events: TunnelLinkEvents;
   readonly codecs?: readonly Codec[];
@@ -63,6 +67,9 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   const core = createTunnelCore({
     instance,
     release: options.release,
+    owner: options.owner,
+    identity: options.identity,
+    trust: options.trust,
     codecs: options.codecs ?? ['deflate', 'none'],
     admit: options.admit,
     random,
@@ -70,6 +77,14 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   const own = tunnelChannel(app, session);
   let cancelTick: (() => void) | undefined;
   let heardItself: (() => void) | undefined;
+  let opened = false;
+
+  channel.onStatus((status) => {
+    if (!opened) return;
+    if (status.name === 'waiting') void perform(core.connectionBroke(clock.nowMs()));
+    // A subscription that comes back is proved as the first one was; what was lost meanwhile the stubs ask for.
+    if (status.name === 'open') void probe().catch((error) => events.failed?.(error));
+  });
 
   async function perform(effects: readonly TunnelEffect[]): Promise<void> {
     cancelTick?.();
@@ -89,10 +104,16 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
           void run(effect.invocation);
           break;
         case 'withdrawn':
-          events.withdrawn?.(effect.invocationId);
+          events.withdrawn?.(effect.environment, effect.invocationId);
           break;
         case 'refused':
           events.refused?.(effect.hello, effect.refusal);
+          break;
+        case 'announce':
+          published.push(publish(own, effect.events));
+          break;
+        case 'rival':
+          events.rival?.(effect.here);
           break;
         case 'probed':
           heardItself?.();
@@ -117,7 +138,9 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   async function run(invocation: TunnelInvocation): Promise<void> {
     const { headers, outcome } = await events.invoked(invocation);
     const invocationId = Buffer.from(invocation.invocationId, 'hex');
-    await perform(core.answer(invocation.environment.id, { kind: 'result', invocationId, headers, outcome }));
+    await perform(
+      core.answer(invocation.environment.id, { kind: 'result', invocationId, headers, outcome }, clock.nowMs()),
+    );
   }
 
   async function probe(): Promise<void> {
@@ -147,6 +170,8 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
     async open() {
       await channel.subscribe(own, (event) => void perform(core.receive(event, clock.nowMs())));
       await probe();
+      opened = true;
+      await perform(core.announce(clock.nowMs()));
     },
     goodbye: (reason) => perform(core.goodbye(reason)),
   };

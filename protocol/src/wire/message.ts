@@ -76,11 +76,12 @@ function fromProperties(message: Properties): Message | undefined {
     };
   }
   if (message.streamCredit) {
-    const { invocationId, upToOffset } = message.streamCredit;
+    const { invocationId, upToOffset, receivedOffset } = message.streamCredit;
     return {
       kind: 'stream-credit',
       invocationId: id(invocationId, 'StreamCredit'),
       upToOffset: safe(upToOffset, 'StreamCredit.up_to_offset'),
+      receivedOffset: safe(receivedOffset, 'StreamCredit.received_offset'),
     };
   }
   if (message.progress) {
@@ -92,6 +93,7 @@ function fromProperties(message: Properties): Message | undefined {
       invocationId: sizedOrEmpty(progress.invocationId, idBytes, 'Progress.invocation_id'),
       ask: progress.ask ?? false,
       remainingMs: progress.remainingMs ?? 0,
+      aboutMessage: safe(progress.aboutMessage, 'Progress.about_message'),
     };
   }
   if (message.ping) return { kind: 'ping', nonce: bytes(message.ping.nonce) };
