@@ -13,6 +13,8 @@ export interface Channel extends AsyncDisposable {
    * @throws ChannelError
    */
   subscribe(channel: string, onEvent: (event: Uint8Array) => void): Promise<void>;
+  /** Somebody is about to use it: a connection that waits for its next attempt makes it now. */
+  wanted(): void;
   readonly status: ChannelStatus;
   onStatus(listener: (status: ChannelStatus) => void): void;
 }

@@ -30,6 +30,7 @@ export function createMemoryService(): MemoryService {
       return {
         status: { name: 'open' },
         onStatus: () => {},
+        wanted: () => {},
         async publish(channel, events) {
           if (closed) throw new ChannelError('unreachable', 'this channel was closed');
           for (const event of events.flatMap((sent) => service.intercept(channel, sent)))

@@ -15,10 +15,10 @@ export const frameOverheadBytes = 128 + sealOverheadBytes;
 export const maxSegmentBytes = Math.floor(((maxEventBytes - 2) * 3) / 4) - frameOverheadBytes;
 
 /**
- * Largest message, before compression: Lambda's 6,291,556 bytes of a response (Lambda quotas) and room for headers,
- * environment variables and credentials.
+ * Largest message, before compression: Lambda's 6,291,556 bytes of a response (Lambda quotas), the mebibyte that the Runtime
+ * API takes as X-Ray cause, and room for headers, environment variables and credentials.
  */
-export const maxMessageBytes = 7 * 1024 * 1024;
+export const maxMessageBytes = 8 * 1024 * 1024;
 
 export const maxSegments = Math.ceil(maxMessageBytes / maxSegmentBytes);
 

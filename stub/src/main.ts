@@ -22,6 +22,7 @@ function startLink(settings: Settings) {
   const region = env.AWS_REGION ?? '';
   const channel = createAppSyncChannel({
     endpoint: { httpHost: settings.httpHost, realtimeHost: settings.realtimeHost, region },
+    host: 'function',
     credentials: async () => {
       const credentials = roleCredentials(env);
       if (!credentials) throw new Error('this execution environment has no credentials of its role');

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createAppSyncChannel } from './appsync-channel.ts';
+import { renewAfterMs } from './connection.ts';
 
 type Frame = { type: string; id: string; channel: string; events: string[]; authorization: Record<string, string> };
 
@@ -114,7 +115,7 @@ describe('a channel over AppSync Events', () => {
         });
     });
     await done;
-    expect(heard).toEqual(['1:b', '2:c']);
+    expect(heard).toEqual(['1:', '1:b', '2:c']);
   });
 
   it('publishes on the socket when it is open and the events are small', async () => {
@@ -196,7 +197,7 @@ describe('a channel over AppSync Events', () => {
     });
   });
 
-  it('connects again after the socket died, and subscribes under a new id', async () => {
+  it('connects again after the socket died, and subscribes again', async () => {
     const ids: string[] = [];
     const usual = onFrame;
     let resubscribed = () => {};
@@ -218,17 +219,16 @@ describe('a channel over AppSync Events', () => {
     });
     await again;
     expect(Buffer.from(await heard).toString()).toBe('a');
-    expect(ids[0]).not.toBe(ids[1]);
+    expect(ids).toHaveLength(2);
   });
 
-  it('rejects what was in flight when the socket dies', async () => {
+  it('publishes over HTTP what a dying socket did not answer', async () => {
     const channel = open();
     const usual = onFrame;
     onFrame = (socket, frame) => (frame.type === 'publish' ? socket.terminate() : usual(socket, frame));
     await channel.subscribe('/to-stub/app/1', () => {});
-    await expect(channel.publish('/to-tunnel/app/s', [Buffer.from('a')])).rejects.toMatchObject({
-      kind: 'unreachable',
-    });
+    await channel.publish('/to-tunnel/app/s', [Buffer.from('a')]);
+    expect(posts.map(({ body }) => body.events)).toEqual([['"YQ"']]);
   });
 
   it('says that it cannot reach a service that is not there', async () => {
@@ -260,5 +260,112 @@ describe('a channel over AppSync Events', () => {
       kind: 'unreachable',
       message: 'no credentials to sign with: the SSO session has expired',
     });
+  });
+
+  it('does not wait for a dead socket after it was suspended: it asks for 400 ms, then publishes over HTTP', async () => {
+    let wallMs = Date.now();
+    const channel = createAppSyncChannel({
+      endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+      credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }),
+      host: 'function',
+      wallClockMs: () => wallMs,
+      random: () => 0,
+    });
+    channels.push(channel);
+    await channel.subscribe('/to-stub/app/1', () => {});
+    const usual = onFrame;
+    onFrame = (socket, frame) => (frame.type === 'publish' && socket === sockets[0] ? undefined : usual(socket, frame));
+    wallMs += 40_000;
+    await channel.publish('/to-tunnel/app/s', [Buffer.from('a')]);
+    expect(posts).toHaveLength(1);
+    await expect.poll(() => sockets.length).toBe(2);
+  });
+
+  it.each([
+    ['a function that was frozen for more than a minute', 'function' as const, 61_000],
+    ['a laptop that slept', 'laptop' as const, 20_000],
+  ])('replaces the socket at once in %s', async (_what, where, sleptMs) => {
+    let wallMs = Date.now();
+    const channel = createAppSyncChannel({
+      endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+      credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }),
+      host: where,
+      wallClockMs: () => wallMs,
+    });
+    channels.push(channel);
+    const resubscribed = new Promise<void>((resolve) => {
+      const usual = onFrame;
+      onFrame = (socket, frame) => {
+        usual(socket, frame);
+        if (frame.type === 'subscribe' && sockets.length === 2) resolve();
+      };
+    });
+    await channel.subscribe('/to-stub/app/1', () => {});
+    wallMs += sleptMs;
+    channel.wanted();
+    await resubscribed;
+  });
+
+  it('tries a refusal again in a function, when an event comes', async () => {
+    const usual = onFrame;
+    onFrame = (socket) =>
+      say(socket, { type: 'connection_error', errors: [{ errorType: 'UnauthorizedException', errorCode: 401 }] });
+    const channel = createAppSyncChannel({
+      endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+      credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }),
+      host: 'function',
+      random: () => 1,
+    });
+    channels.push(channel);
+    const refused = new Promise<void>((resolve) => {
+      channel.onStatus((status) => status.name === 'waiting' && resolve());
+    });
+    const subscribed = channel.subscribe('/to-stub/app/1', () => {});
+    await refused;
+    onFrame = usual;
+    channel.wanted();
+    await subscribed;
+  });
+
+  it('opens a second connection beside the first before the service cuts it off, and misses nothing', async () => {
+    let nowMs = 0;
+    const timers = new Set<{ atMs: number; run: () => void }>();
+    const clock = {
+      nowMs: () => nowMs,
+      after: (delayMs: number, run: () => void) => {
+        const timer = { atMs: nowMs + delayMs, run };
+        timers.add(timer);
+        return () => timers.delete(timer);
+      },
+    };
+    const channel = createAppSyncChannel({
+      endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+      credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's' }),
+      clock,
+    });
+    channels.push(channel);
+    const ids = new Map<WebSocket, string>();
+    const usual = onFrame;
+    onFrame = (socket, frame) => {
+      if (frame.type === 'subscribe') ids.set(socket, frame.id);
+      usual(socket, frame);
+    };
+    const heard: string[] = [];
+    await channel.subscribe('/to-stub/app/1', (event) => heard.push(Buffer.from(event).toString()));
+    // Heard of a moment ago, and 23 hours old.
+    const [first] = sockets;
+    const alive = once(first!, 'pong');
+    nowMs = renewAfterMs - 1;
+    say(first!, { type: 'ka' });
+    first!.ping();
+    await alive;
+    nowMs = renewAfterMs;
+    for (const timer of [...timers]) if (timer.atMs <= nowMs && timers.delete(timer)) timer.run();
+    const closed = once(first!, 'close');
+    await closed;
+    expect(sockets).toHaveLength(2);
+    say(sockets[1]!, { type: 'data', id: ids.get(sockets[1]!), event: '"Yg"' });
+    await expect.poll(() => heard).toEqual(['b']);
+    expect(channel.status.name).toBe('open');
   });
 });

@@ -1,82 +1,80 @@
+import type { Agent } from 'node:http';
 import { type Channel, ChannelError, type ChannelStatus } from '../channel.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type ConnectionInput, type ConnectionState, connectionDeadline, stepConnection } from './connection.ts';
-import { type EventApiEndpoint, realtimeUrl } from './endpoint.ts';
+import type { EventApiEndpoint } from './endpoint.ts';
 import { eventBytes, eventText } from './event-text.ts';
 import { createHttpPublisher } from './http-publisher.ts';
 import { batches, createAllowance, maxSocketPublishBytes } from './pacing.ts';
-import { channelErrorOf, readServiceMessage, type ServiceMessage } from './service-messages.ts';
+import { dialRealtime, type Realtime } from './realtime.ts';
 import { type CredentialsProvider, createSigner } from './signing.ts';
-import { type OpenSocket, openSocket, type Socket } from './socket.ts';
+import { type OpenSocket, openSocket } from './socket.ts';
+import { createSuspensionWatch, lookEveryMs } from './suspension.ts';
 
-const subprotocol = 'aws-appsync-event-ws';
-/** How long a publish or a subscription on the WebSocket may go unanswered. */
-export const answerLimitMs = 10_000;
+/** How long a publish on the WebSocket may go unanswered before it goes over HTTP, and the socket is replaced. */
+export const publishAnswerMs = 3000;
+/** The same after the process was suspended: the socket may be dead. */
+export const suspectAnswerMs = 400;
+/** After a longer suspension a socket is not tried any more: AppSync and what lies between drop silent connections. */
+export const survivedSuspensionMs = 60_000;
 
 export interface AppSyncChannelOptions {
   readonly endpoint: EventApiEndpoint;
   readonly credentials: CredentialsProvider;
+  /**
+   * What this process does between events. `laptop`: it runs; a suspension is sleep and the socket is dead, and a
+   * refusal is final. `function`: it is frozen all the time, so that a socket is believed for a minute and then tested;
+   * a refusal is tried again when an event comes, since permissions take time to be in force.
+   */
+  readonly host?: 'laptop' | 'function';
   readonly clock?: Clock;
   readonly wallClockMs?: () => number;
   readonly random?: () => number;
   readonly openSocket?: OpenSocket;
+  /** The agent of a proxy for a URL, where there is one. */
+  readonly agentFor?: (url: URL) => Agent | undefined;
 }
 
 interface Subscription {
   readonly channel: string;
   readonly onEvent: (event: Uint8Array) => void;
-  /** New for each attempt: an id may be used once on a connection. */
-  id: string;
-  cancelTimer: (() => void) | undefined;
   readonly settle: { resolve(): void; reject(cause: ChannelError): void };
 }
 
-interface Pending {
-  readonly attempted: string;
-  readonly cancelTimer: () => void;
-  resolve(): void;
-  reject(cause: ChannelError): void;
-}
-
 /**
- * A {@link Channel} over one AppSync Event API: one WebSocket for all subscriptions, kept up by itself, and keep-alive
- * HTTP for what is too much for it. Each operation is signed on its own.
+ * A {@link Channel} over one AppSync Event API: a WebSocket for all subscriptions, kept up by itself, and keep-alive HTTP
+ * for what is too much for it or meets it dead. Each operation is signed on its own.
  */
 export function createAppSyncChannel(options: AppSyncChannelOptions): Channel {
-  const { endpoint } = options;
+  const { endpoint, host = 'laptop', agentFor } = options;
   const clock = options.clock ?? systemClock();
   const random = options.random ?? Math.random;
-  const signer = createSigner({
-    endpoint,
-    credentials: options.credentials,
-    wallClockMs: options.wallClockMs ?? Date.now,
-  });
-  const http = createHttpPublisher({ endpoint, signer });
+  const wallClockMs = options.wallClockMs ?? Date.now;
+  const signer = createSigner({ endpoint, credentials: options.credentials, wallClockMs });
+  const http = createHttpPublisher({ endpoint, signer, agentFor });
   const allowance = createAllowance();
+  const watch = createSuspensionWatch(wallClockMs());
   const listeners: ((status: ChannelStatus) => void)[] = [];
   const subscriptions: Subscription[] = [];
-  const publishes = new Map<string, Pending>();
 
   let state: ConnectionState = { name: 'idle' };
-  let socket: Socket | undefined;
-  // Each dial has its own number: what an earlier one still says is not heard.
-  let generation = 0;
-  let lastId = 0;
+  let line: Realtime | undefined;
+  /** A second WebSocket that is to take the place of the first. */
+  let next: Realtime | undefined;
+  /** The socket has not been heard of since the process was suspended. */
+  let suspect = false;
   let cancelTick: (() => void) | undefined;
-
-  const nextId = () => {
-    lastId += 1;
-    return `${generation}-${lastId}`;
-  };
+  let cancelLook: (() => void) | undefined;
 
   function feed(input: ConnectionInput): void {
     const before = state;
     const step = stepConnection(state, input, clock.nowMs(), random());
     state = step.state;
     for (const effect of step.effects) {
-      if (effect === 'dial') dial();
+      if (effect === 'dial') line = open(true);
       else if (effect === 'hang-up') hangUp();
-      else for (const subscription of subscriptions) void sendSubscribe(subscription);
+      else if (effect === 'renew') next ??= open(false);
+      else if (line) void subscribeAll(line);
     }
     cancelTick?.();
     const deadline = connectionDeadline(state);
@@ -91,137 +89,118 @@ export function createAppSyncChannel(options: AppSyncChannelOptions): Channel {
     for (const listener of listeners) listener(status);
   }
 
-  function dial(): void {
-    generation += 1;
-    const own = generation;
-    const current = () => own === generation;
-    const lose = (cause: ChannelError) => {
-      if (current()) feed({ type: 'lost', cause });
-    };
-    void (async () => {
-      const authorization = await signer.operation('{}').catch(lose);
-      if (!authorization || !current()) return;
-      const header = `header-${Buffer.from(JSON.stringify(authorization)).toString('base64url')}`;
-      const dialled = (options.openSocket ?? openSocket)(realtimeUrl(endpoint), [subprotocol, header], {
-        opened: () => dialled.send(JSON.stringify({ type: 'connection_init' })),
-        received: (text) => {
-          if (current()) receive(readServiceMessage(text));
+  function lost(cause: ChannelError): void {
+    feed({ type: 'lost', cause, final: cause.kind === 'refused' && host === 'laptop' });
+  }
+
+  function open(first: boolean): Realtime {
+    const own = (): boolean => line === realtime;
+    const realtime: Realtime = dialRealtime({
+      endpoint,
+      signer,
+      clock,
+      openSocket:
+        options.openSocket ?? ((url, subprotocols, events) => openSocket(url, subprotocols, events, agentFor)),
+      events: {
+        acknowledged: (connectionTimeoutMs) => {
+          if (first) feed({ type: 'acknowledged', connectionTimeoutMs });
+          else void takeOver(realtime);
         },
-        lost: (cause) => lose(new ChannelError('unreachable', `${endpoint.realtimeHost}: ${cause.message}`, { cause })),
-      });
-      socket = dialled;
-    })();
+        heard: () => {
+          if (!own()) return;
+          suspect = false;
+          feed({ type: 'heard' });
+        },
+        lost: (cause) => {
+          if (own()) lost(cause);
+          else if (next === realtime) next = undefined;
+        },
+      },
+    });
+    return realtime;
   }
 
-  function hangUp(): void {
-    generation += 1;
-    for (const subscription of subscriptions) subscription.cancelTimer?.();
-    socket?.terminate();
-    socket = undefined;
-    const cause = new ChannelError('unreachable', `the connection to ${endpoint.realtimeHost} was lost`);
-    for (const id of [...publishes.keys()]) settlePublish(id, cause);
+  /** The second socket takes over once it hears everything; only then the first is ended. */
+  async function takeOver(fresh: Realtime): Promise<void> {
+    try {
+      for (const subscription of subscriptions) await subscribe(fresh, subscription);
+    } catch {
+      fresh.end(new ChannelError('unreachable', 'it could not take over'));
+      next = undefined;
+      return;
+    }
+    const former = line;
+    line = fresh;
+    next = undefined;
+    former?.end(new ChannelError('unreachable', 'a newer connection took over'));
+    feed({ type: 'renewed' });
   }
 
-  function receive(message: ServiceMessage): void {
-    feed({ type: 'heard' });
-    switch (message.type) {
-      case 'connection_ack':
-        feed({ type: 'acknowledged', connectionTimeoutMs: message.connectionTimeoutMs });
-        return;
-      case 'data': {
-        const event = eventBytes(message.event);
-        if (event) subscriptions.find(({ id }) => id === message.id)?.onEvent(event);
-        return;
-      }
-      case 'subscribe_success': {
-        const subscription = subscriptions.find(({ id }) => id === message.id);
-        subscription?.cancelTimer?.();
-        subscription?.settle.resolve();
-        return;
-      }
-      case 'subscribe_error':
-        refuseSubscription(message);
-        return;
-      case 'publish_success':
-        settlePublish(message.id, message.failed.length > 0 ? message.failed : undefined);
-        return;
-      case 'publish_error':
-      case 'error':
-        if (message.id !== undefined) settlePublish(message.id, message.errors);
-        return;
-      case 'connection_error':
-        feed({ type: 'lost', cause: channelErrorOf(message.errors, `connecting to ${endpoint.realtimeHost}`) });
-        return;
-      case 'ka':
-      case 'broadcast_error':
-      case 'other':
-        return;
-      default:
-        message satisfies never;
+  async function subscribe(own: Realtime, subscription: Subscription): Promise<void> {
+    await own.subscribe(subscription.channel, (text) => {
+      // What is no base64url is passed on as nothing, which no protocol takes for a message: it counts as dropped.
+      subscription.onEvent(eventBytes(text) ?? new Uint8Array(0));
+    });
+  }
+
+  async function subscribeAll(own: Realtime): Promise<void> {
+    await Promise.all(subscriptions.map((subscription) => subscribeOn(own, subscription)));
+  }
+
+  async function subscribeOn(own: Realtime, subscription: Subscription): Promise<void> {
+    try {
+      await subscribe(own, subscription);
+      subscription.settle.resolve();
+    } catch (error) {
+      // A channel that hears nothing is of no use: what is not refused for good is tried again on a new connection.
+      if (line === own) lost(error as ChannelError);
     }
   }
 
-  function settlePublish(id: string, failure: ChannelError | Parameters<typeof channelErrorOf>[0] | undefined): void {
-    const pending = publishes.get(id);
-    if (!pending) return;
-    publishes.delete(id);
-    pending.cancelTimer();
-    if (failure === undefined) pending.resolve();
-    else pending.reject(failure instanceof ChannelError ? failure : channelErrorOf(failure, pending.attempted));
+  function hangUp(): void {
+    const cause = new ChannelError('unreachable', `the connection to ${endpoint.realtimeHost} was lost`);
+    line?.end(cause);
+    next?.end(cause);
+    line = undefined;
+    next = undefined;
   }
 
-  async function sendSubscribe(subscription: Subscription): Promise<void> {
-    const own = generation;
-    const { channel } = subscription;
-    subscription.id = nextId();
-    const authorization = await signer.operation(JSON.stringify({ channel })).catch((cause: ChannelError) => {
-      if (own === generation) feed({ type: 'lost', cause });
-    });
-    if (!authorization || own !== generation) return;
-    subscription.cancelTimer = clock.after(answerLimitMs, () => {
-      if (own === generation)
-        feed({ type: 'lost', cause: new ChannelError('unreachable', 'a subscription went unanswered') });
-    });
-    socket?.send(JSON.stringify({ type: 'subscribe', id: subscription.id, channel, authorization }));
-  }
-
-  function refuseSubscription(message: Extract<ServiceMessage, { type: 'subscribe_error' }>): void {
-    const subscription = subscriptions.find(({ id }) => id === message.id);
-    if (!subscription) return;
-    const cause = channelErrorOf(message.errors, `subscribing to ${subscription.channel}`);
-    // A refusal is final, for a channel that hears nothing is of no use; anything else is tried again on a new connection.
-    feed({ type: 'lost', cause });
-  }
-
-  async function publishOnSocket(
-    open: Socket,
-    channel: string,
-    events: readonly string[],
-    attempted: string,
-  ): Promise<void> {
-    const own = generation;
-    const authorization = await signer.operation(JSON.stringify({ channel, events }));
-    if (own !== generation) throw new ChannelError('unreachable', `${attempted}: the connection was lost`);
-    const id = nextId();
-    return new Promise((resolve, reject) => {
-      const cancelTimer = clock.after(answerLimitMs, () => {
-        settlePublish(id, new ChannelError('unreachable', `${attempted}: no answer within ${answerLimitMs / 1000} s`));
-        if (own === generation)
-          feed({ type: 'lost', cause: new ChannelError('unreachable', 'a publish went unanswered') });
+  /** Looks whether the process was suspended, and what that means for the socket. */
+  function look(): void {
+    const suspendedMs = watch.look(wallClockMs());
+    if (suspendedMs === 0 || state.name !== 'open') return;
+    suspect = true;
+    if (host === 'laptop' || suspendedMs > survivedSuspensionMs) {
+      const seconds = Math.round(suspendedMs / 1000);
+      feed({
+        type: 'lost',
+        cause: new ChannelError('unreachable', `this machine was suspended for ${seconds} s`),
+        final: false,
       });
-      publishes.set(id, { attempted, cancelTimer, resolve, reject });
-      open.send(JSON.stringify({ type: 'publish', id, channel, events, authorization }));
+      feed({ type: 'wanted' });
+    }
+  }
+
+  function lookAgain(): void {
+    cancelLook = clock.after(lookEveryMs, () => {
+      look();
+      lookAgain();
     });
   }
 
   async function publishBatch(channel: string, events: readonly Uint8Array[]): Promise<void> {
     const texts = events.map(eventText);
-    const attempted = `publishing to ${channel}`;
     const small = texts.reduce((sum, text) => sum + text.length, 0) <= maxSocketPublishBytes;
-    if (small && socket && state.name === 'open' && allowance.take(clock.nowMs())) {
-      return publishOnSocket(socket, channel, texts, attempted);
+    const usable = small && line && state.name === 'open' && allowance.take(clock.nowMs()) ? line : undefined;
+    if (usable) {
+      try {
+        return await usable.publish(channel, texts, suspect ? suspectAnswerMs : publishAnswerMs);
+      } catch (error) {
+        if (error instanceof ChannelError && error.kind !== 'unreachable') throw error;
+        // The socket is dead, or was: the same events go over HTTP, and if both arrive, the second is not opened.
+      }
     }
-    return http.publish(JSON.stringify({ channel, events: texts }), attempted);
+    return http.publish(JSON.stringify({ channel, events: texts }), `publishing to ${channel}`);
   }
 
   return {
@@ -231,27 +210,31 @@ export function createAppSyncChannel(options: AppSyncChannelOptions): Channel {
     onStatus: (listener) => {
       listeners.push(listener);
     },
+    wanted() {
+      look();
+      feed({ type: 'wanted' });
+    },
     async publish(channel, events) {
       if (state.name === 'closed') throw new ChannelError('unreachable', 'this channel was closed');
+      look();
       await Promise.all(batches(events).map((batch) => publishBatch(channel, batch)));
     },
     subscribe(channel, onEvent) {
       return new Promise((resolve, reject) => {
-        const subscription: Subscription = {
-          channel,
-          onEvent,
-          id: '',
-          cancelTimer: undefined,
-          settle: { resolve, reject },
-        };
+        const subscription: Subscription = { channel, onEvent, settle: { resolve, reject } };
         subscriptions.push(subscription);
         if (state.name === 'failed') reject(state.cause);
-        else if (state.name === 'idle') feed({ type: 'start' });
-        else if (state.name === 'open') void sendSubscribe(subscription);
+        else if (state.name === 'open' && line) void subscribeOn(line, subscription);
+        else if (state.name === 'idle') {
+          feed({ type: 'start' });
+          lookAgain();
+        }
       });
     },
     async [Symbol.asyncDispose]() {
+      cancelLook?.();
       feed({ type: 'close' });
+      hangUp();
       http.close();
       const cause = new ChannelError('unreachable', 'this channel was closed');
       for (const { settle } of subscriptions) settle.reject(cause);

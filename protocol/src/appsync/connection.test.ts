@@ -6,6 +6,7 @@ import {
   connectionDeadline,
   longestRetryMs,
   openLimitMs,
+  renewAfterMs,
   silenceLimitMs,
   stepConnection,
 } from './connection.ts';
@@ -33,7 +34,7 @@ describe('a connection', () => {
         [ack, 100],
       ]),
     ).toEqual({
-      state: { name: 'open', silenceMs: silenceLimitMs, deadlineMs: 100 + silenceLimitMs },
+      state: { name: 'open', silenceMs: silenceLimitMs, silentMs: 100 + silenceLimitMs, renewMs: 100 + renewAfterMs },
       effects: ['dial', 'subscribe'],
     });
   });
@@ -80,7 +81,7 @@ describe('a connection', () => {
     const waits: number[] = [];
     state = stepConnection(state, { type: 'start' }, nowMs, 1).state;
     for (let attempt = 1; attempt <= 10; attempt++) {
-      state = stepConnection(state, { type: 'lost', cause: unreachable }, nowMs, 1).state;
+      state = stepConnection(state, { type: 'lost', cause: unreachable, final: false }, nowMs, 1).state;
       waits.push((connectionDeadline(state) ?? 0) - nowMs);
       nowMs = connectionDeadline(state) ?? 0;
       state = stepConnection(state, { type: 'tick' }, nowMs, 1).state;
@@ -90,7 +91,7 @@ describe('a connection', () => {
     const half = play(
       [
         [{ type: 'start' }, 0],
-        [{ type: 'lost', cause: unreachable }, 0],
+        [{ type: 'lost', cause: unreachable, final: false }, 0],
       ],
       0.5,
     );
@@ -100,7 +101,7 @@ describe('a connection', () => {
   it('stops for good when it is refused', () => {
     const { state, effects } = play([
       [{ type: 'start' }, 0],
-      [{ type: 'lost', cause: refused }, 0],
+      [{ type: 'lost', cause: refused, final: true }, 0],
       [{ type: 'tick' }, 99_999],
     ]);
     expect(state).toEqual({ name: 'failed', cause: refused });

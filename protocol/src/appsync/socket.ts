@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { WebSocket } from 'ws';
 
 /** What a socket tells. After `lost` nothing follows. */
@@ -18,8 +19,19 @@ export type OpenSocket = (url: string, subprotocols: readonly string[], events: 
 /** A client's own bound: the service delivers events of 240 KB at most, JSON-escaped and with an id. */
 const maxReceivedBytes = 2 * 1024 * 1024;
 
-export const openSocket: OpenSocket = (url, subprotocols, events) => {
-  const socket = new WebSocket(url, [...subprotocols], { perMessageDeflate: false, maxPayload: maxReceivedBytes });
+/** @param agentFor gives the agent of a proxy, which `ws` itself knows nothing of. */
+export function openSocket(
+  url: string,
+  subprotocols: readonly string[],
+  events: SocketEvents,
+  agentFor?: (url: URL) => Agent | undefined,
+): Socket {
+  const agent = agentFor?.(new URL(url));
+  const socket = new WebSocket(url, [...subprotocols], {
+    perMessageDeflate: false,
+    maxPayload: maxReceivedBytes,
+    ...(agent && { agent }),
+  });
   let ended = false;
   const lose = (cause: Error) => {
     if (ended) return;
@@ -43,4 +55,4 @@ export const openSocket: OpenSocket = (url, subprotocols, events) => {
       socket.terminate();
     },
   };
-};
+}

@@ -451,7 +451,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
         id: random(idBytes),
         invocation,
         state: 'seeking',
-        giveUpMs: lastChannelError?.kind === 'refused' ? nowMs : patience(invocation, nowMs),
+        giveUpMs: patience(invocation, nowMs),
         published: undefined,
         outbox: undefined,
         uploading: false,
@@ -478,7 +478,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
         if (decoded.kind === 'frame') return opened(decoded.frame, nowMs);
         return [dropped(`a ${decoded.kind} is not for a stub`)];
       } catch (error) {
-        if (error instanceof WireError) return [dropped(error.message)];
+        if (error instanceof WireError) return [dropped('what is no message of this protocol')];
         throw error;
       }
     },

@@ -90,6 +90,7 @@ export function openStubLink(options: StubLinkOptions): StubLink {
   channel.onStatus((status) => {
     if (status.name === 'failed' || status.name === 'waiting')
       void perform(core.channelChanged(status.cause, clock.nowMs()));
+    if (status.name === 'open') void perform(core.channelChanged(undefined, clock.nowMs()));
   });
 
   return {
@@ -110,6 +111,7 @@ export function openStubLink(options: StubLinkOptions): StubLink {
           resolve(outcome);
         };
         void perform(core.invoke(invocation, clock.nowMs()));
+        channel.wanted();
       });
     },
   };

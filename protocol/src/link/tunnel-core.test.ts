@@ -5,7 +5,7 @@ import type { Message } from '../messages.ts';
 import { createSealedSession, type SealedMessage } from '../sealed-session.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
 import { oldKeysMs } from './timing.ts';
-import { createTunnelCore, type TunnelEffect } from './tunnel-core.ts';
+import { createTunnelCore, maxEnvironments, type TunnelEffect } from './tunnel-core.ts';
 
 const instance = randomBytes(16);
 const environmentId = randomBytes(16);
@@ -204,5 +204,16 @@ describe('the tunnel of a session', () => {
       state: 'message',
       message: { kind: 'goodbye', reason: 'stopped' },
     });
+  });
+
+  it('forgets the quietest environment when there are too many, but none whose handler runs', () => {
+    const core = tunnel();
+    const first = stub();
+    const session = first.session(core.receive(first.hello, 0));
+    say(core, session.seal(attach));
+    say(core, session.seal(invoke()));
+    for (let other = 1; other <= maxEnvironments; other++)
+      core.receive(stub({ environmentId: randomBytes(16) }).hello, other);
+    expect(kinds(say(core, session.seal({ kind: 'ping', nonce: randomBytes(4) }), 2000))).toEqual(['publish']);
   });
 });

@@ -93,6 +93,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     if (known) return [{ type: 'publish', environment, events: [known.welcome] }];
     const keys = agree(hello, bytes, version, nowMs);
     if (entry) entry.offered = { keys, untilMs: nowMs + oldKeysMs };
+    else if (!makeRoom()) return [dropped('a Hello while as many environments as can be served are busy')];
     else remember(environment, keys, nowMs);
     return [{ type: 'publish', environment, events: [keys.welcome] }];
   }
@@ -144,11 +145,16 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     ];
   }
 
+  /** Forgets the environment that was quiet for longest; one whose handler runs is never forgotten, nor its ids. */
+  function makeRoom(): boolean {
+    if (entries.size < maxEnvironments) return true;
+    const idle = [...entries.values()].filter(({ peer }) => !peer.busy);
+    if (idle.length === 0) return false;
+    const quietest = idle.reduce((a, b) => (a.lastHeardMs <= b.lastHeardMs ? a : b));
+    return entries.delete(quietest.peer.environment.id);
+  }
+
   function remember(environment: RemoteEnvironment, keys: Keys, nowMs: number): void {
-    if (entries.size >= maxEnvironments) {
-      const quietest = [...entries.values()].reduce((a, b) => (a.lastHeardMs <= b.lastHeardMs ? a : b));
-      entries.delete(quietest.peer.environment.id);
-    }
     const peer = createTunnelPeer({
       environment,
       instance,
@@ -236,7 +242,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
             return [dropped(`a ${decoded.kind} is not for a tunnel`)];
         }
       } catch (error) {
-        if (error instanceof WireError) return [dropped(error.message)];
+        if (error instanceof WireError) return [dropped('what is no message of this protocol')];
         throw error;
       }
     },

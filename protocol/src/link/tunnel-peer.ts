@@ -55,6 +55,8 @@ interface Sent {
 export interface TunnelPeer {
   readonly environment: RemoteEnvironment;
   readonly attached: boolean;
+  /** Whether a handler runs for it. */
+  readonly busy: boolean;
   /** Takes a message that was opened with a session of this environment. */
   heard(session: SealedSession, message: Message, firstMs: number, nowMs: number): readonly PeerEffect[];
   answer(result: Result, nowMs: number): readonly PeerEffect[];
@@ -176,6 +178,9 @@ export function createTunnelPeer(options: {
     environment,
     get attached() {
       return attach !== undefined;
+    },
+    get busy() {
+      return [...timed].some((id) => invocations.get(id)?.state === 'running');
     },
     say,
     heard(by, message, firstMs, nowMs) {
