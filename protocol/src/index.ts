@@ -2,10 +2,17 @@ export { type Channel, ChannelError, type ChannelErrorKind, type ChannelStatus }
 export { toStubNamespace, toTunnelNamespace } from './channel-names.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { Attachment, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-core.ts';
-export { openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
+export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
 export type { TunnelIdentity, TunnelTrust } from './link/trust.ts';
 export type { HelloRefusal } from './link/tunnel-core.ts';
-export { openTunnelLink, type TunnelLink, type TunnelLinkEvents, type TunnelLinkOptions } from './link/tunnel-link.ts';
-export type { RemoteEnvironment, TunnelInvocation } from './link/tunnel-peer.ts';
+export {
+  openTunnelLink,
+  StreamFailure,
+  type TunnelLink,
+  type TunnelLinkEvents,
+  type TunnelLinkOptions,
+  type TunnelReply,
+} from './link/tunnel-link.ts';
+export type { Checked, RemoteEnvironment, TunnelInvocation } from './link/tunnel-peer.ts';
 export type { Attach, Credentials, EnvironmentFacts, Headers, Hello, Result, TunnelHere } from './messages.ts';
 export { maxVersion, minVersion } from './versions.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { openStubLink } from '@live-lambda/protocol';
+import { openStubLink, type TunnelTrust } from '@live-lambda/protocol';
 import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
+import { fingerprintOf, trusts, verifySignature } from '@live-lambda/protocol/identity';
 import { errorBody } from './failure.ts';
 import { run } from './run.ts';
 import { createRuntimeClient } from './runtime-client.ts';
@@ -31,6 +32,7 @@ function startLink(settings: Settings) {
   });
   return openStubLink({
     channel,
+    trust: trustIn(settings.trustedKeys),
     identity: {
       apiHost: settings.httpHost,
       region,
@@ -52,6 +54,12 @@ function startLink(settings: Settings) {
       },
     }),
   });
+}
+
+/** Which tunnels are believed: those whose keys were pinned at deploy. */
+function trustIn(keys: readonly string[] | undefined): TunnelTrust | undefined {
+  if (!keys) return undefined;
+  return { trusts: (publicKey) => trusts(keys, publicKey), verify: verifySignature, fingerprint: fingerprintOf };
 }
 
 async function main(): Promise<void> {

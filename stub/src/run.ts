@@ -1,5 +1,6 @@
-import type { StubLink } from '@live-lambda/protocol';
-import { errorBody, functionError } from './failure.ts';
+import { BrokenStream, type LinkOutcome, type StubLink } from '@live-lambda/protocol';
+import { errorBody, type FunctionError, functionError } from './failure.ts';
+import { httpUnavailable } from './http-event.ts';
 import type { NextInvocation, RuntimeClient } from './runtime-client.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,18 +28,53 @@ export async function run(options: {
   async function answer({ requestId, headers, event, deadlineMs }: NextInvocation): Promise<void> {
     const remainingMs = deadlineMs - options.wallClockMs();
     const outcome = await link.invoke({ headers, event, deadlineMs: link.nowMs() + remainingMs });
-    if (outcome.type === 'failed') {
-      const error = functionError(outcome, options.settings);
-      options.log(`${requestId} ${error.errorType}: ${error.errorMessage}`);
-      await runtime.fail(requestId, errorBody(error), {
-        'content-type': 'application/json',
-        'lambda-runtime-function-error-type': error.errorType,
-      });
-      return;
+    switch (outcome.type) {
+      case 'failed':
+        return fail(requestId, event, outcome);
+      case 'stream':
+        return runtime.stream(requestId, streamed(requestId, outcome.body), outcome.headers);
+      case 'result': {
+        const { headers: answered, outcome: result } = outcome.result;
+        return result.type === 'response'
+          ? runtime.respond(requestId, result.body, answered)
+          : runtime.fail(requestId, result.body, answered);
+      }
+      default:
+        outcome satisfies never;
     }
-    const { headers: answered, outcome: result } = outcome.result;
-    if (result.type === 'response') await runtime.respond(requestId, result.body, answered);
-    else await runtime.fail(requestId, result.body, answered);
+  }
+
+  function told(requestId: string, failed: Extract<LinkOutcome, { type: 'failed' }>): FunctionError {
+    const error = functionError(failed, options.settings);
+    options.log(`${requestId} ${error.errorType}: ${error.errorMessage}`);
+    return error;
+  }
+
+  async function fail(
+    requestId: string,
+    event: Uint8Array,
+    failed: Extract<LinkOutcome, { type: 'failed' }>,
+  ): Promise<void> {
+    const error = told(requestId, failed);
+    const http = httpUnavailable(event, error.errorMessage);
+    if (http)
+      return runtime.respond(requestId, Buffer.from(JSON.stringify(http)), { 'content-type': 'application/json' });
+    const headers = { 'content-type': 'application/json', 'lambda-runtime-function-error-type': error.errorType };
+    return runtime.fail(requestId, errorBody(error), headers);
+  }
+
+  /** The body of a stream, whose failure is told as a function's. */
+  async function* streamed(
+    requestId: string,
+    body: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array, Uint8Array | undefined> {
+    try {
+      for await (const part of body) yield part;
+      return undefined;
+    } catch (broken) {
+      if (!(broken instanceof BrokenStream)) throw broken;
+      return broken.reason instanceof Uint8Array ? broken.reason : errorBody(told(requestId, broken.reason));
+    }
   }
 }
 

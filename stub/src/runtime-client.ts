@@ -1,4 +1,5 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 
 /** Version segment of Lambda's Runtime API (Lambda Developer Guide, "Using the Lambda runtime API"). */
 const basePath = '/2018-06-01/runtime';
@@ -17,6 +18,15 @@ export interface RuntimeClient {
   /** Waits for the next event, for as long as it takes. */
   next(): Promise<NextInvocation>;
   respond(requestId: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Answers with a stream. Where its generator returns an error as JSON, the stream ends with it, in the trailers that
+   * Lambda takes for a failure in mid-stream.
+   */
+  stream(
+    requestId: string,
+    body: AsyncGenerator<Uint8Array, Uint8Array | undefined>,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void>;
   fail(requestId: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
   failInit(body: Uint8Array, errorType: string): Promise<void>;
 }
@@ -57,7 +67,46 @@ export function createRuntimeClient(address: string): RuntimeClient {
       process.stdout.write(`live-lambda: Lambda answered ${response.statusCode} to ${path}: ${content}\n`);
   }
 
+  async function stream(
+    path: string,
+    body: AsyncGenerator<Uint8Array, Uint8Array | undefined>,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    const answered = new Promise<void>((resolve, reject) => {
+      const sent = request(new URL(`http://${address}${basePath}${path}`), {
+        method: 'POST',
+        agent,
+        headers: {
+          ...headers,
+          'lambda-runtime-function-response-mode': 'streaming',
+          'transfer-encoding': 'chunked',
+          trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
+        },
+      });
+      sent.on('response', (response) => {
+        response.resume();
+        response.on('end', resolve);
+      });
+      sent.on('error', reject);
+      void write(sent).catch(reject);
+    });
+    await answered;
+
+    async function write(sent: ClientRequest): Promise<void> {
+      for (;;) {
+        const part = await body.next();
+        if (part.done) {
+          if (part.value) sent.addTrailers(errorTrailers(part.value));
+          sent.end();
+          return;
+        }
+        if (!sent.write(part.value)) await once(sent, 'drain');
+      }
+    }
+  }
+
   return {
+    stream: (requestId, body, headers) => stream(`/invocation/${requestId}/response`, body, headers),
     async next() {
       const { response, content } = await call('GET', '/invocation/next');
       const headers = plainHeaders(response);
@@ -73,6 +122,14 @@ export function createRuntimeClient(address: string): RuntimeClient {
         'content-type': 'application/json',
         'lambda-runtime-function-error-type': errorType,
       }),
+  };
+}
+
+function errorTrailers(error: Uint8Array): Record<string, string> {
+  const { errorType } = JSON.parse(Buffer.from(error).toString()) as { readonly errorType?: string };
+  return {
+    'Lambda-Runtime-Function-Error-Type': errorType ?? 'Runtime.Unknown',
+    'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
   };
 }
 

@@ -1,3 +1,5 @@
+import { isFingerprint } from '@live-lambda/protocol/identity';
+
 /** The variable that the construct writes: where the stub's Events API is and which function it stands for. */
 export const settingsVariable = 'LIVE_LAMBDA';
 /** The variable that starts the stub instead of the runtime (Lambda Developer Guide, "Modifying the runtime environment"). */
@@ -13,6 +15,8 @@ export interface Settings {
   readonly functionPath: string;
   readonly httpHost: string;
   readonly realtimeHost: string;
+  /** Fingerprints of the keys whose tunnels are believed; undefined where whoever IAM lets publish is. */
+  readonly trustedKeys: readonly string[] | undefined;
   /** Variables of the user's that would have changed the stub's own process. */
   readonly movedVariables: Readonly<Record<string, string>>;
 }
@@ -42,19 +46,29 @@ export function readSettings(variables: Variables): Settings {
     if (typeof value === 'string' && value !== '') return value;
     throw new SettingsError(`${settingsVariable} has no "${name}": deploy this stack again in live mode`);
   };
-  if (given.trust !== 'iam') {
-    throw new SettingsError(
-      `${settingsVariable} asks for a trust that this stub does not know: deploy this stack again`,
-    );
-  }
   return {
     app: field('app'),
     session: field('session'),
     functionPath: field('function'),
     httpHost: field('httpHost'),
     realtimeHost: field('realtimeHost'),
+    trustedKeys: trustedKeys(given),
     movedVariables: strings(given.environment),
   };
+}
+
+function trustedKeys(given: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  if (given.trust === 'iam') return undefined;
+  if (given.trust !== 'keys') {
+    throw new SettingsError(
+      `${settingsVariable} asks for a trust that this stub does not know: deploy this stack again`,
+    );
+  }
+  const keys = Array.isArray(given.keys) ? given.keys : [];
+  if (keys.length === 0 || !keys.every((key): key is string => typeof key === 'string' && isFingerprint(key))) {
+    throw new SettingsError(`${settingsVariable} has no valid "keys": deploy this stack again in live mode`);
+  }
+  return keys;
 }
 
 /** The variables that the function's process sees, without the stub's own and without credentials. */

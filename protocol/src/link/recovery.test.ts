@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { failure, invocation, manualClock, reverse, stub, tunnel } from '../fixtures/link-fixture.ts';
 import { createMemoryService, type MemoryService } from '../memory-channel.ts';
-import type { StubOutcome } from './stub-core.ts';
+import { streamWindowBytes } from './stream.ts';
+import { BrokenStream, type LinkOutcome } from './stub-link.ts';
+import { StreamFailure } from './tunnel-link.ts';
 
 const pass = (_channel: string, event: Uint8Array) => [event];
 const upwards = (channel: string) => channel.startsWith('/to-tunnel');
@@ -44,7 +46,7 @@ function lose(service: MemoryService, matches: (channel: string, event: Uint8Arr
   return seen;
 }
 
-function body(outcome: StubOutcome): Buffer | undefined {
+function body(outcome: LinkOutcome): Buffer | undefined {
   return outcome.type === 'result' ? Buffer.from(outcome.result.outcome.body) : undefined;
 }
 
@@ -242,5 +244,111 @@ describe('over a service that loses, doubles and reorders', () => {
     const outcome = invoke('abc');
     await clock.advance(6500);
     expect(failure(await outcome)).toEqual({ failure: 'tunnel-silent', mayHaveRun: true });
+  });
+});
+
+describe('a streamed response', () => {
+  async function* blocks(count: number, bytes: number): AsyncGenerator<Uint8Array> {
+    for (let block = 0; block < count; block++) yield Buffer.alloc(bytes, block);
+  }
+
+  async function collect(outcome: LinkOutcome): Promise<number[]> {
+    if (outcome.type !== 'stream') throw new Error(`no stream but ${JSON.stringify(outcome)}`);
+    const seen: number[] = [];
+    for await (const part of outcome.body) for (let at = 0; at < part.length; at += 50_000) seen.push(part[at] ?? -1);
+    return seen;
+  }
+
+  async function streams(reply: () => AsyncIterable<Uint8Array>) {
+    const service = createMemoryService();
+    const clock = manualClock();
+    await tunnel(service, clock, {
+      invoked: async () => ({ headers: { 'content-type': 'text/html' }, stream: reply() }),
+    }).open();
+    const link = stub(service, clock);
+    await link.open();
+    await clock.advance(0);
+    return { service, clock, link };
+  }
+
+  /** Lets time pass until the work is done. */
+  async function finish<T>(clock: ReturnType<typeof manualClock>, work: Promise<T>): Promise<T> {
+    let done = false;
+    void work
+      .finally(() => {
+        done = true;
+      })
+      .catch(() => {});
+    for (let step = 0; !done && step < 2000; step++) await clock.advance(50);
+    return work;
+  }
+
+  it('arrives in order and whole, with its headers', async () => {
+    const { clock, link } = await streams(() => blocks(40, 100_000));
+    const outcome = await finish(clock, link.invoke(invocation('{}', 600_000)));
+    expect(outcome).toMatchObject({ type: 'stream', headers: { 'content-type': 'text/html' } });
+    const seen = await finish(clock, collect(outcome));
+    expect(seen.length).toBeGreaterThanOrEqual(80);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+  });
+
+  it('arrives whole over a service that loses, doubles and reorders', async () => {
+    const { service, clock, link } = await streams(() => blocks(40, 100_000));
+    let turn = 0;
+    service.intercept = (channel, event) => {
+      turn += 1;
+      if (turn % 9 === 0) return [];
+      if (turn % 7 === 0) return [event, event];
+      if (turn % 5 !== 0) return [event];
+      clock.after(300, () => service.deliver(channel, event));
+      return [];
+    };
+    const outcome = await finish(clock, link.invoke(invocation('{}', 600_000)));
+    const seen = await finish(clock, collect(outcome));
+    expect(seen.length).toBeGreaterThanOrEqual(80);
+    expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+  });
+
+  it('is produced no faster than it is taken', async () => {
+    let produced = 0;
+    const { clock, link } = await streams(async function* endless() {
+      for (;;) {
+        produced += 100_000;
+        yield Buffer.alloc(100_000);
+      }
+    });
+    const outcome = await finish(clock, link.invoke(invocation('{}', 600_000)));
+    await clock.advance(5000);
+    expect(outcome.type).toBe('stream');
+    // One window at the stub, one in the tunnel.
+    expect(produced).toBeLessThan(2 * streamWindowBytes + 500_000);
+  });
+
+  it('that fails ends with the error of the function, after what it had written', async () => {
+    const { clock, link } = await streams(async function* failing() {
+      yield Buffer.from('so far');
+      throw new StreamFailure(Buffer.from('{"errorType":"Late"}'));
+    });
+    const outcome = await finish(clock, link.invoke(invocation('{}', 600_000)));
+    const parts: string[] = [];
+    const reading = (async () => {
+      if (outcome.type === 'stream') for await (const part of outcome.body) parts.push(Buffer.from(part).toString());
+    })();
+    await expect(finish(clock, reading)).rejects.toBeInstanceOf(BrokenStream);
+    expect(parts).toEqual(['so far']);
+  });
+
+  it('whose tunnel dies ends in an error, not as if it were whole', async () => {
+    const { service, clock, link } = await streams(async function* stuck() {
+      yield Buffer.from('so far');
+      await new Promise(() => {});
+    });
+    const outcome = await finish(clock, link.invoke(invocation('{}', 600_000)));
+    service.intercept = () => [];
+    const reading = collect(outcome);
+    await expect(finish(clock, reading)).rejects.toMatchObject({
+      name: 'BrokenStream',
+      reason: { failure: 'tunnel-silent', mayHaveRun: true },
+    });
   });
 });

@@ -16,6 +16,7 @@ import { createSealedSession, type SealedMessage, type SealedSession } from '../
 import { maxVersion, minVersion } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
 import { idBytes, keyBytes, WireError } from '../wire/fields.ts';
+import { createStreamReceiver, type StreamReceiver } from './stream.ts';
 import {
   answerBeforeDeadlineMs,
   askAfterMs,
@@ -61,6 +62,8 @@ export type StubFailure =
 
 export type StubOutcome =
   | { readonly type: 'result'; readonly result: Result }
+  /** A stream has ended, in an error where there is one. */
+  | { readonly type: 'streamed'; readonly error: Uint8Array | undefined }
   | {
       readonly type: 'failed';
       readonly failure: StubFailure;
@@ -78,6 +81,9 @@ export type StubEffect =
       readonly upload: boolean;
     }
   | { readonly type: 'settle'; readonly outcome: StubOutcome }
+  /** The response is a stream: its headers, then its data in order; it ends with the settling. */
+  | { readonly type: 'stream-start'; readonly headers: Headers }
+  | { readonly type: 'stream-data'; readonly data: Uint8Array }
   | { readonly type: 'dropped'; readonly reason: string };
 
 /**
@@ -120,6 +126,8 @@ interface Greeting {
  * | sent | nothing for 400 ms, then twice as long each time | sent: asks, and sends again what is small |
  * | sent, accepted | the tunnel lacks something of it | sent: that is sent again |
  * | sent, accepted, lost | the whole Result | settled |
+ * | sent, accepted | a chunk of a stream | accepted: data goes out in order |
+ * | sent, accepted | the end of a stream | settled |
  * | sent, accepted | silence | lost: Hello |
  * | lost | the same tunnel, or one that has long been alone, welcomes | sent again, under the same id |
  * | lost | another tunnel, or its time is over | settled: failed, it may have run |
@@ -144,6 +152,8 @@ interface Current {
   acceptedMs: number | undefined;
   /** Questions since it was accepted. */
   asked: number;
+  /** Set once a part of a streamed response arrived. */
+  stream: { readonly receiver: StreamReceiver; headers: Headers | undefined; started: boolean } | undefined;
 }
 
 export interface StubCoreOptions {
@@ -163,6 +173,8 @@ export interface StubCore {
   subscribed(nowMs: number): readonly StubEffect[];
   invoke(invocation: StubInvocation, nowMs: number): readonly StubEffect[];
   receive(event: Uint8Array, nowMs: number): readonly StubEffect[];
+  /** So much of a stream's data has been taken by the caller. */
+  streamTaken(bytes: number, nowMs: number): readonly StubEffect[];
   /** A publish that was marked as an upload is out, or has failed. */
   uploaded(nowMs: number): readonly StubEffect[];
   /** The channel cannot be used or a publish failed; or, without an error, a publish was accepted. */
@@ -298,11 +310,53 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [
       publish([
         ...(attached.heardSealed ? [] : attach(session)),
+        ...creditEvents(waiting, session, true),
         ...(small ? (waiting.outbox?.events ?? []) : []),
         ...session.seal(question(first, true)).events,
         ...others.flatMap((gap) => session.seal(question(gap, false)).events),
       ]),
     ];
+  }
+
+  function creditEvents(waiting: Current, session: SealedSession, asked: boolean): readonly Uint8Array[] {
+    const credit = waiting.stream?.receiver.credit(asked);
+    return credit ? session.seal({ kind: 'stream-credit', invocationId: waiting.id, ...credit }).events : [];
+  }
+
+  function streamed(
+    message: Extract<Message, { kind: 'stream-chunk' }>,
+    attached: Attached | undefined,
+    nowMs: number,
+  ): StubEffect[] {
+    if (!current || !same(message.invocationId, current.id)) return [dropped('a chunk of another invocation')];
+    current.stream ??= { receiver: createStreamReceiver(), headers: undefined, started: false };
+    const { stream } = current;
+    if (message.offset === 0) stream.headers ??= message.headers;
+    const { data, end } = stream.receiver.chunk(message);
+    const effects: StubEffect[] = [];
+    if (!stream.started && (data.length > 0 || end)) {
+      stream.started = true;
+      effects.push({ type: 'stream-start', headers: stream.headers ?? {} });
+    }
+    for (const part of data) effects.push({ type: 'stream-data', data: part });
+    if (end) {
+      confirmed.splice(0, confirmed.length, current.id);
+      const last = attached ? [publish(creditEvents(current, attached.session, true))] : [];
+      return [
+        ...last,
+        ...effects,
+        ...settle({ type: 'streamed', error: end.error.length > 0 ? end.error : undefined }),
+      ];
+    }
+    if (attached) {
+      current.state = 'accepted';
+      current.acceptedMs = nowMs;
+      current.asked = 0;
+      // Something before it is missing: it is asked for soon; otherwise the next part may take its time.
+      if (stream.receiver.gap) expectAnswer(current, nowMs);
+      else expectNothing(current);
+    }
+    return effects;
   }
 
   /** The tunnel went silent: is it, or another, still there? */
@@ -387,6 +441,8 @@ export function createStubCore(options: StubCoreOptions): StubCore {
         if (!current || !same(message.invocationId, current.id)) return [dropped('a result of another invocation')];
         confirmed.splice(0, confirmed.length, message.invocationId);
         return settle({ type: 'result', result: message });
+      case 'stream-chunk':
+        return streamed(message, attached, nowMs);
       case 'progress':
         return attached ? sendMissing(message, attached, nowMs) : [];
       case 'goodbye':
@@ -460,6 +516,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
         unanswered: 0,
         acceptedMs: undefined,
         asked: 0,
+        stream: undefined,
       };
       former = undefined;
       if (tunnel.name === 'attached') return send(tunnel, nowMs);
@@ -481,6 +538,12 @@ export function createStubCore(options: StubCoreOptions): StubCore {
         if (error instanceof WireError) return [dropped('what is no message of this protocol')];
         throw error;
       }
+    },
+    streamTaken(bytes) {
+      if (!current?.stream) return [];
+      current.stream.receiver.taken(bytes);
+      const events = tunnel.name === 'attached' ? creditEvents(current, tunnel.session, false) : [];
+      return events.length > 0 ? [publish(events)] : [];
     },
     uploaded(nowMs) {
       if (!current?.uploading) return [];

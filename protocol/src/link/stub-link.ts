@@ -1,7 +1,7 @@
 import { type Channel, ChannelError } from '../channel.ts';
 import { stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Codec } from '../messages.ts';
+import type { Codec, Headers } from '../messages.ts';
 import { systemRandom } from './random.ts';
 import {
   type Attachment,
@@ -27,6 +27,27 @@ export interface StubLinkOptions {
   readonly onDropped?: (reason: string) => void;
 }
 
+/** How an invocation ended, or that its response is a stream. */
+export type LinkOutcome =
+  | Exclude<StubOutcome, { type: 'streamed' }>
+  | {
+      readonly type: 'stream';
+      readonly headers: Headers;
+      /** The body, in order. It throws a {@link BrokenStream} where it does not end as it should. */
+      readonly body: AsyncIterable<Uint8Array>;
+    };
+
+/** A streamed response ended in an error. */
+export class BrokenStream extends Error {
+  override readonly name = 'BrokenStream';
+  /** The function's own error as JSON, or what went wrong on the way. */
+  readonly reason: Uint8Array | Extract<StubOutcome, { type: 'failed' }>;
+  constructor(reason: BrokenStream['reason']) {
+    super('a streamed response ended in an error');
+    this.reason = reason;
+  }
+}
+
 /** A stub's conversation with whichever tunnel holds the session. */
 export interface StubLink {
   /**
@@ -37,7 +58,7 @@ export interface StubLink {
    * Has one event run.
    * @param invocation with its deadline on the link's clock.
    */
-  invoke(invocation: StubInvocation): Promise<StubOutcome>;
+  invoke(invocation: StubInvocation): Promise<LinkOutcome>;
   /** Milliseconds on the link's clock. */
   nowMs(): number;
 }
@@ -54,7 +75,8 @@ export function openStubLink(options: StubLinkOptions): StubLink {
   });
   const target = tunnelChannel(identity.app, identity.session);
   const own = stubChannel(identity.app, identity.environmentId);
-  let settle: ((outcome: StubOutcome) => void) | undefined;
+  let settle: ((outcome: LinkOutcome) => void) | undefined;
+  let streaming: Queue | undefined;
   let cancelTick: (() => void) | undefined;
 
   async function perform(effects: readonly StubEffect[]): Promise<void> {
@@ -69,7 +91,14 @@ export function openStubLink(options: StubLinkOptions): StubLink {
           published.push(publish(effect.events, effect.upload));
           break;
         case 'settle':
-          settle?.(effect.outcome);
+          conclude(effect.outcome);
+          break;
+        case 'stream-start':
+          streaming = createQueue((bytes) => void perform(core.streamTaken(bytes, clock.nowMs())));
+          settle?.({ type: 'stream', headers: effect.headers, body: streaming.body });
+          break;
+        case 'stream-data':
+          streaming?.push(effect.data);
           break;
         case 'dropped':
           options.onDropped?.(effect.reason);
@@ -79,6 +108,14 @@ export function openStubLink(options: StubLinkOptions): StubLink {
       }
     }
     await Promise.all(published);
+  }
+
+  function conclude(outcome: StubOutcome): void {
+    if (streaming) {
+      if (outcome.type === 'failed') streaming.end(new BrokenStream(outcome));
+      else streaming.end(outcome.type === 'streamed' && outcome.error ? new BrokenStream(outcome.error) : undefined);
+      streaming = undefined;
+    } else if (outcome.type !== 'streamed') settle?.(outcome);
   }
 
   async function publish(events: readonly Uint8Array[], upload: boolean): Promise<void> {
@@ -113,6 +150,46 @@ export function openStubLink(options: StubLinkOptions): StubLink {
         void perform(core.invoke(invocation, clock.nowMs()));
         channel.wanted();
       });
+    },
+  };
+}
+
+interface Queue {
+  readonly body: AsyncIterable<Uint8Array>;
+  push(data: Uint8Array): void;
+  end(error: Error | undefined): void;
+}
+
+/** @param onTaken told how much the reader has taken. */
+function createQueue(onTaken: (bytes: number) => void): Queue {
+  const parts: Uint8Array[] = [];
+  let ended: { readonly error: Error | undefined } | undefined;
+  let wake = () => {};
+  async function* read(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const part = parts.shift();
+      if (part) {
+        yield part;
+        onTaken(part.length);
+      } else if (ended) {
+        if (ended.error) throw ended.error;
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  }
+  return {
+    body: read(),
+    push(data) {
+      parts.push(data);
+      wake();
+    },
+    end(error) {
+      ended = { error };
+      wake();
     },
   };
 }

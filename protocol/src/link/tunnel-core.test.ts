@@ -75,7 +75,12 @@ function published(effects: readonly TunnelEffect[]): readonly Uint8Array[] {
 }
 
 function say(core: ReturnType<typeof tunnel>, sealed: SealedMessage, nowMs = 0): readonly TunnelEffect[] {
-  return sealed.events.flatMap((event) => core.receive(event, nowMs));
+  return sealed.events
+    .flatMap((event) => core.receive(event, nowMs))
+    .flatMap((effect) => {
+      if (effect.type !== 'check') return [effect];
+      return core.peer(effect.environment.id)?.checked(effect.claim, { believed: true }, nowMs) ?? [];
+    });
 }
 
 const kinds = (effects: readonly TunnelEffect[]) => effects.map(({ type }) => type);
@@ -215,5 +220,76 @@ describe('the tunnel of a session', () => {
     for (let other = 1; other <= maxEnvironments; other++)
       core.receive(stub({ environmentId: randomBytes(16) }).hello, other);
     expect(kinds(say(core, session.seal({ kind: 'ping', nonce: randomBytes(4) }), 2000))).toEqual(['publish']);
+  });
+
+  describe('that checks who attaches', () => {
+    const unbelieved = {
+      believed: false as const,
+      errorType: 'LiveLambda.StubNotVerified',
+      text: 'it is somebody else',
+    };
+
+    function claim(effects: readonly TunnelEffect[]) {
+      const effect = effects.find((each) => each.type === 'check');
+      if (effect?.type !== 'check') throw new Error('nothing to check');
+      return effect.claim;
+    }
+
+    it('runs nothing and puts no keys in force before the check is done, and says meanwhile that it is there', () => {
+      const core = tunnel();
+      const one = stub();
+      const session = one.session(core.receive(one.hello, 0));
+      const held = claim(session.seal(attach).events.flatMap((event) => core.receive(event, 0)));
+      const answered = session.seal(invoke()).events.flatMap((event) => core.receive(event, 10));
+      expect(kinds(answered)).toEqual(['publish']);
+      const peer = core.peer(environmentId.toString('hex'));
+      expect(peer?.attached).toBe(false);
+      expect(kinds(peer?.checked(held, { believed: true }, 2000) ?? [])).toEqual(['publish', 'attached', 'invoke']);
+    });
+
+    it('answers what waits with an error, and leaves the environment as it was, when the check fails', () => {
+      const core = tunnel();
+      const first = stub();
+      const own = first.session(core.receive(first.hello, 0));
+      say(core, own.seal(attach));
+      const forged = stub();
+      const strange = forged.session(core.receive(forged.hello, 10));
+      const held = claim(
+        strange
+          .seal({ ...attach, variables: { EVIL: '1' } } as Message)
+          .events.flatMap((event) => core.receive(event, 20)),
+      );
+      for (const event of strange.seal(invoke()).events) core.receive(event, 20);
+      const effects = core.peer(environmentId.toString('hex'))?.checked(held, unbelieved, 30) ?? [];
+      const event = decodeChannelEvent(published(effects)[0] ?? new Uint8Array());
+      const opened = event.kind === 'frame' ? strange.open(event.frame, 30) : undefined;
+      expect(opened).toMatchObject({ state: 'message', message: { kind: 'result', outcome: { type: 'error' } } });
+      expect(kinds(say(core, own.seal(invoke()), 40))).toEqual(['invoke']);
+    });
+
+    it('checks again when the credentials change', () => {
+      const core = tunnel();
+      const one = stub();
+      const session = one.session(core.receive(one.hello, 0));
+      say(core, session.seal(attach));
+      const credentials = { accessKeyId: 'ASIA2', secretAccessKey: 's', sessionToken: 't' };
+      const effects = session
+        .seal(invoke(randomBytes(16), { credentials }))
+        .events.flatMap((event) => core.receive(event, 10));
+      expect(claim(effects).attach.credentials).toEqual(credentials);
+    });
+
+    it('does not forget an environment by the Goodbye of somebody who only said Hello for it', () => {
+      const core = tunnel();
+      const first = stub();
+      const own = first.session(core.receive(first.hello, 0));
+      say(core, own.seal(attach));
+      const id = randomBytes(16);
+      say(core, own.seal(invoke(id)));
+      const forged = stub();
+      const strange = forged.session(core.receive(forged.hello, 10));
+      say(core, strange.seal({ kind: 'goodbye', reason: 'gone' }), 20);
+      expect(kinds(say(core, own.seal(invoke(id)), 30))).toEqual(['publish']);
+    });
   });
 });

@@ -64,6 +64,8 @@ export interface TunnelCore {
   receive(event: Uint8Array, nowMs: number): readonly TunnelEffect[];
   /** The outcome of an invocation that an `invoke` effect handed out. */
   answer(environmentId: string, result: Result, nowMs: number): readonly TunnelEffect[];
+  /** The conversation with an environment, for a response that is streamed; undefined when it is forgotten. */
+  peer(environmentId: string): TunnelPeer | undefined;
   /** This tunnel hears nothing for a while: the environments are told that it is there. */
   connectionBroke(nowMs: number): readonly TunnelEffect[];
   /** Tells every known environment that this tunnel leaves. */
@@ -177,9 +179,11 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     if (!keys) return [dropped('a frame under unknown keys')];
     const result = keys.session.open(frame, nowMs);
     if (result.state === 'dropped') return [dropped(result.reason)];
-    entry.lastHeardMs = nowMs;
+    const inForce = keys === entry.keys && entry.peer.attached;
+    if (inForce) entry.lastHeardMs = nowMs;
     if (result.state === 'message') {
-      if (result.message.kind === 'goodbye') entries.delete(entry.peer.environment.id);
+      // Who only said Hello for an environment cannot make its invocations forgotten.
+      if (result.message.kind === 'goodbye' && inForce) entries.delete(entry.peer.environment.id);
       return entry.peer.heard(keys.session, result.message, result.firstMs, nowMs);
     }
     const long = result.state === 'partial' && result.count > signOfLifeSegments;
@@ -247,6 +251,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
       }
     },
     answer: (environmentId, result, nowMs) => entries.get(environmentId)?.peer.answer(result, nowMs) ?? [],
+    peer: (environmentId) => entries.get(environmentId)?.peer,
     connectionBroke: (nowMs) =>
       [...entries.values()]
         .filter(({ peer, lastHeardMs }) => peer.attached && nowMs - lastHeardMs <= recentlyHeardMs)

@@ -1,24 +1,49 @@
 import { type Channel, ChannelError } from '../channel.ts';
 import { stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Attach, Codec, Hello, Result, TunnelHere } from '../messages.ts';
+import type { Attach, Codec, Headers, Hello, Result, TunnelHere } from '../messages.ts';
 import { encodeChannelEvent } from '../wire/channel-event.ts';
 import { idBytes } from '../wire/fields.ts';
 import { systemRandom } from './random.ts';
 import { resendAfterMs } from './timing.ts';
 import type { TunnelIdentity, TunnelTrust } from './trust.ts';
 import { createTunnelCore, type HelloRefusal, type TunnelEffect } from './tunnel-core.ts';
-import type { RemoteEnvironment, TunnelInvocation } from './tunnel-peer.ts';
+import type { Checked, Claim, RemoteEnvironment, TunnelInvocation } from './tunnel-peer.ts';
 
 /** How long the tunnel tries to hear itself before it says that its subscription does not work. */
 export const probeLimitMs = 10_000;
 
+/** What a function answered: all at once, or as a stream. */
+export type TunnelReply =
+  | Pick<Result, 'headers' | 'outcome'>
+  | {
+      readonly headers: Headers;
+      /** The body. One that throws a {@link StreamFailure} ends the stream with that error. */
+      readonly stream: AsyncIterable<Uint8Array>;
+    };
+
+/** A function failed after it had begun to stream its response. */
+export class StreamFailure extends Error {
+  override readonly name = 'StreamFailure';
+  /** The error as JSON, as the caller will see it. */
+  readonly body: Uint8Array;
+  constructor(body: Uint8Array) {
+    super('the function failed while it streamed its response');
+    this.body = body;
+  }
+}
+
 /** What a tunnel is told of the link. */
 export interface TunnelLinkEvents {
+  /**
+   * Whether an Attach is by the function that its environment named; nothing runs on its behalf before. Must not reject.
+   * Without this, every Attach is believed.
+   */
+  check?(environment: RemoteEnvironment, attach: Attach): Promise<Checked>;
   /** An environment attached: its process may be started before the first event. */
   attached?(environment: RemoteEnvironment, attach: Attach): void;
   /** Run this; the promise gives what the function answered, and must not reject. */
-  invoked(invocation: TunnelInvocation): Promise<Pick<Result, 'headers' | 'outcome'>>;
+  invoked(invocation: TunnelInvocation): Promise<TunnelReply>;
   /** The stub gave up: its invocation need not go on. */
   withdrawn?(environment: RemoteEnvironment, invocationId: string): void;
   refused?(hello: Hello, refusal: HelloRefusal): void;
@@ -78,6 +103,8 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   let cancelTick: (() => void) | undefined;
   let heardItself: (() => void) | undefined;
   let opened = false;
+  /** Producers of streams that wait for credit. */
+  const streamsWaiting = new Map<string, () => void>();
 
   channel.onStatus((status) => {
     if (!opened) return;
@@ -97,11 +124,17 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
         case 'publish':
           published.push(publish(stubChannel(app, effect.environment.hello.environmentId), effect.events));
           break;
+        case 'check':
+          void check(effect.environment, effect.claim);
+          break;
         case 'attached':
           events.attached?.(effect.environment, effect.attach);
           break;
         case 'invoke':
           void run(effect.invocation);
+          break;
+        case 'stream-ready':
+          streamsWaiting.get(effect.invocationId)?.();
           break;
         case 'withdrawn':
           events.withdrawn?.(effect.environment, effect.invocationId);
@@ -136,11 +169,41 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   }
 
   async function run(invocation: TunnelInvocation): Promise<void> {
-    const { headers, outcome } = await events.invoked(invocation);
+    const reply = await events.invoked(invocation);
+    if ('stream' in reply) return pump(invocation, reply.headers, reply.stream);
+    const { headers, outcome } = reply;
     const invocationId = Buffer.from(invocation.invocationId, 'hex');
-    await perform(
-      core.answer(invocation.environment.id, { kind: 'result', invocationId, headers, outcome }, clock.nowMs()),
-    );
+    const result = { kind: 'result' as const, invocationId, headers, outcome };
+    await perform(core.answer(invocation.environment.id, result, clock.nowMs()));
+  }
+
+  async function check(environment: RemoteEnvironment, claim: Claim): Promise<void> {
+    const outcome = (await events.check?.(environment, claim.attach)) ?? { believed: true as const };
+    await perform(core.peer(environment.id)?.checked(claim, outcome, clock.nowMs()) ?? []);
+  }
+
+  /** Sends a stream as fast as the stub takes it, and stops when nobody wants it any more. */
+  async function pump(
+    { environment, invocationId: id }: TunnelInvocation,
+    headers: Headers,
+    stream: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const peer = core.peer(environment.id);
+    if (!peer) return;
+    await perform(peer.streamStart(id, headers, clock.nowMs()));
+    let error: Uint8Array | undefined;
+    try {
+      for await (const data of stream) {
+        await perform(peer.streamWrite(id, data, clock.nowMs()));
+        while (peer.streamState(id) === 'full') await new Promise<void>((resolve) => streamsWaiting.set(id, resolve));
+        if (peer.streamState(id) === 'gone') break;
+      }
+    } catch (failure) {
+      if (!(failure instanceof StreamFailure)) throw failure;
+      error = failure.body;
+    }
+    streamsWaiting.delete(id);
+    await perform(peer.streamEnd(id, error, clock.nowMs()));
   }
 
   async function probe(): Promise<void> {
