@@ -16,6 +16,16 @@ const protoFiles = ['frame', 'handshake', 'message'].map((name) =>
 );
 const banner = '// Made by `npm run generate` from proto/live_lambda/v1. Do not edit.\n';
 
+/**
+ * Leaves out that fields of later versions are kept to be written again: nothing here is written that was read, and the
+ * code is a tenth smaller without.
+ */
+function withoutUnknowns(code) {
+  return code
+    .replace(/^ *if \(message\.\$unknowns != null[^\n]*\n *for \(let i[^\n]*\n *writer\.raw[^\n]*\n/gm, '')
+    .replace(/^ *if \(!reader\.discardUnknown\) \{\n[^\n]*\n[^\n]*\n *\}\n/gm, '');
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'live-lambda-generate-'));
 try {
   const code = join(scratch, 'live-lambda-v1.js');
@@ -32,7 +42,7 @@ try {
   const check = process.argv.includes('--check');
   for (const path of [code, types]) {
     const target = join(here, 'generated', path.slice(scratch.length + 1));
-    const made = banner + readFileSync(path, 'utf8');
+    const made = banner + withoutUnknowns(readFileSync(path, 'utf8'));
     if (!check) writeFileSync(target, made);
     else if (readFileSync(target, 'utf8') !== made) {
       console.error(`${target} differs from what proto/ makes. Run \`npm run generate\` and commit the result.`);

@@ -1,13 +1,35 @@
 // Makes dist/stub.zip: the stub as one file, and the program that Lambda starts instead of the runtime.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 
 const here = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 
+const require = createRequire(join(here, '..', 'protocol', 'package.json'));
+
+/** Of some packages the stub needs a part, and its size is what every cold start loads. */
+const parts = {
+  name: 'parts',
+  setup({ onResolve, onLoad }) {
+    const onlyPart = (filter, contents) => {
+      onResolve({ filter }, ({ path }) => ({ path, namespace: 'part' }));
+      onLoad({ filter, namespace: 'part' }, () => ({ contents, resolveDir: here, loader: 'js' }));
+    };
+    // The client without the server.
+    const client = JSON.stringify(join(dirname(require.resolve('ws')), 'lib', 'websocket.js'));
+    onlyPart(/^ws$/, `import WebSocket from ${client}; export { WebSocket };`);
+    // Numbers of 64 bits are read as doubles, which are checked for their range.
+    onlyPart(/^long$/, 'export default undefined;');
+    // Lambda's Node has OpenSSL, so that the hash in JavaScript is never asked for.
+    onlyPart(/^@aws-crypto\/sha256-js$/, 'export const Sha256 = undefined;');
+  },
+};
+
 const { outputFiles } = await build({
+  plugins: [parts],
   entryPoints: [join(here, 'dist', 'main.js')],
   bundle: true,
   minify: true,
