@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createEventApiRegistry } from './appsync/registry.ts';
+import { createEventApis, type EmulatorFaults } from './appsync/event-apis.ts';
+import type { EventApiLimits } from './appsync/limits.ts';
+import type { Meter } from './appsync/meter.ts';
+import type { EventApiRegistry } from './appsync/registry.ts';
 import { createStackStore } from './cloudformation/stack-store.ts';
 import { createDeployer, type Deployment } from './deploy/deployer.ts';
 import type { ResourceProvider } from './deploy/resource-provider.ts';
@@ -8,11 +11,12 @@ import { inlinePolicyProvider, managedPolicyProvider, roleProvider } from './dep
 import { aliasProvider, functionProvider, layerVersionProvider, versionProvider } from './deploy/resources/lambda.ts';
 import { inertProvider, logGroupProvider } from './deploy/resources/stored.ts';
 import { startEndpoint } from './endpoint.ts';
-import { describeEvent, type EmulatorEvent, type EmulatorListener } from './events.ts';
+import { describeEvent, type EmulatorListener } from './events.ts';
+import type { FaultSettings } from './faults/fault-settings.ts';
 import { createPolicyStore } from './iam/policy-store.ts';
 import { createCodeStore } from './lambda/code-store.ts';
-import { createLambdaApi } from './lambda/lambda-api.ts';
-import { createLambdaService, type LambdaService } from './lambda/lambda-service.ts';
+import { createLambda } from './lambda/lambda.ts';
+import type { LambdaService } from './lambda/lambda-service.ts';
 import { createScratchFolder } from './scratch-folder.ts';
 import { type CredentialStore, type Credentials, createCredentialStore } from './signature/credentials.ts';
 
@@ -34,6 +38,19 @@ export interface EmulatorOptions {
    * with `<`, `>` or `&` are refused (aws-appsync-community issue 400). True if not given.
    */
   readonly escapesMarkup?: boolean;
+  /** Limits of Event APIs to be other than those of AppSync. */
+  readonly limits?: Partial<EventApiLimits>;
+  /** What goes wrong from the start. Nothing if not given. */
+  readonly faults?: Partial<FaultSettings>;
+  /** All faults follow from this whole number and the order of what happens. Another one each time if not given. */
+  readonly seed?: number;
+  /**
+   * Whether the processes of an environment stand still (SIGSTOP) while it waits for an invocation, as they do in
+   * Lambda. True if not given; without effect on Windows.
+   */
+  readonly freeze?: boolean;
+  /** The waits before the retries of an asynchronous invocation that failed. Those of Lambda, one and two minutes, if not given. */
+  readonly asynchronousRetryDelaysMs?: readonly number[];
 }
 
 /** A cloud on loopback: AppSync Events, Lambda, STS and what is read of CloudFormation. */
@@ -44,6 +61,9 @@ export interface Emulator extends AsyncDisposable {
   readonly endpoint: string;
   /** Keys of an IAM user that may do everything. They are good for nothing but this emulator. */
   readonly developerCredentials: Credentials;
+  readonly faults: EmulatorFaults;
+  /** What all Event APIs together would be billed for. */
+  readonly meter: Pick<Meter, 'read' | 'reset'>;
   /** Deploys a synthesized CDK app, or updates what an earlier deployment made of it. @throws DeploymentError */
   deploy(cdkOutFolder: string): Promise<Deployment>;
   /** Kills every process, closes every port, removes every file. */
@@ -59,7 +79,7 @@ interface ProviderParts {
   readonly now: () => number;
   readonly credentials: CredentialStore;
   readonly service: LambdaService;
-  readonly registry: ReturnType<typeof createEventApiRegistry>;
+  readonly registry: EventApiRegistry;
   readonly folder: string;
 }
 
@@ -84,35 +104,44 @@ const createProviders = (parts: ProviderParts): ReadonlyMap<string, ResourceProv
   ]);
 };
 
-const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
-  const { region = defaultRegion, account: accountId = defaultAccount, now = Date.now } = options;
-  const onEvent = (event: EmulatorEvent): void => {
+/** One listener for whoever wants to know, as events, as lines or both. */
+const createListener =
+  (options: EmulatorOptions): EmulatorListener =>
+  (event) => {
     options.onEvent?.(event);
     options.log?.(describeEvent(event));
   };
+
+const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
+  const { region = defaultRegion, account: accountId = defaultAccount, now = Date.now } = options;
+  const onEvent = createListener(options);
   const credentials = createCredentialStore({ accountId, randomBytes });
-  const findCredentials = credentials.find;
+  const { find: findCredentials } = credentials;
   const stacks = createStackStore();
-  const service = createLambdaService({ region, credentials, now, onEvent });
-  const lambda = createLambdaApi({ service, region, accountId, now, onEvent });
-  const registry = createEventApiRegistry({
+  const { freeze: freezes = true, asynchronousRetryDelaysMs: retryDelaysMs } = options;
+  const lambda = createLambda({ region, accountId, credentials, now, onEvent, freezes, retryDelaysMs });
+  const { escapesMarkup = true, limits = {}, faults = {}, seed } = options;
+  const eventApis = createEventApis({ findCredentials, now, onEvent, escapesMarkup, limits, faults, seed });
+  const endpoint = await startEndpoint({
+    port: options.port ?? 0,
+    region,
+    lambda: lambda.api,
+    stacks,
     findCredentials,
-    now,
-    escapesMarkup: options.escapesMarkup ?? true,
-    onEvent,
+    now: eventApis.signatureClock,
   });
-  const endpoint = await startEndpoint({ port: options.port ?? 0, region, lambda, stacks, findCredentials, now });
   const scratch = await createScratchFolder().catch(async (error: unknown) => {
     await endpoint.close();
     throw error;
   });
-  const providers = createProviders({ region, accountId, now, credentials, service, registry, folder: scratch.path });
+  const parts = { service: lambda.service, registry: eventApis.registry, folder: scratch.path };
+  const providers = createProviders({ region, accountId, now, credentials, ...parts });
   const deployer = createDeployer({ region, accountId, providers, stacks, now, onEvent });
 
   let closing: Promise<void> | undefined;
   const shutDown = async (): Promise<void> => {
-    await service.close();
-    await Promise.all([endpoint.close(), registry.close()]);
+    await lambda.close();
+    await Promise.all([endpoint.close(), eventApis.registry.close()]);
     await scratch.remove();
   };
   const close = (): Promise<void> => {
@@ -125,6 +154,8 @@ const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
     account: accountId,
     endpoint: `http://${endpoint.host}`,
     developerCredentials: credentials.developer.credentials,
+    faults: eventApis.faults,
+    meter: eventApis.meter,
     deploy: deployer.deploy,
     close,
     [Symbol.asyncDispose]: close,

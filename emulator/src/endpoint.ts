@@ -60,35 +60,39 @@ const answerStacks = (request: QueryRequest, stacks: StackStore, requestId: stri
   return queryResult(service, { action: request.action, requestId, result: answer.result });
 };
 
-/** Starts the one endpoint of Lambda, STS and CloudFormation. Every request must be signed. */
-export const startEndpoint = (options: EndpointOptions): Promise<LoopbackServer> => {
-  const { region, findCredentials, now, stacks } = options;
-
+/** What the services say to a request, once it is known who sent it. */
+const createServices = ({ region, findCredentials, now, stacks, lambda }: EndpointOptions) => {
   const verify = (request: SignedRequest, service: string): SignatureVerdict =>
     verifySignature(request, { region, service, nowMs: now(), findCredentials });
-
-  const answerQuery = (request: SignedRequest): QueryAnswer => {
-    const query = parseQueryRequest(request.payload);
-    const requestId = randomUUID();
-    const service = queryServiceOf(query.version);
-    if (!service) {
-      const message = `The emulator has no service with the API version "${query.version}"; it has STS and CloudFormation.`;
-      return queryError({ xmlNamespace: stsNamespace }, { status: 400, code: 'InvalidAction', message, requestId });
-    }
-    const verdict = verify(request, service);
-    if (verdict.type === 'refused') {
-      const error = { status: refusalStatus, code: queryRefusalCodes[verdict.reason], message: verdict.message };
-      return queryError({ xmlNamespace: xmlNamespaces[service] }, { ...error, requestId });
-    }
-    return service === 'sts' ? answerSts(query, verdict.principal, requestId) : answerStacks(query, stacks, requestId);
+  return {
+    answerQuery: (request: SignedRequest): QueryAnswer => {
+      const query = parseQueryRequest(request.payload);
+      const requestId = randomUUID();
+      const service = queryServiceOf(query.version);
+      if (!service) {
+        const message = `The emulator has no service with the API version "${query.version}"; it has STS and CloudFormation.`;
+        return queryError({ xmlNamespace: stsNamespace }, { status: 400, code: 'InvalidAction', message, requestId });
+      }
+      const verdict = verify(request, service);
+      if (verdict.type === 'refused') {
+        const error = { status: refusalStatus, code: queryRefusalCodes[verdict.reason], message: verdict.message };
+        return queryError({ xmlNamespace: xmlNamespaces[service] }, { ...error, requestId });
+      }
+      const { principal } = verdict;
+      return service === 'sts' ? answerSts(query, principal, requestId) : answerStacks(query, stacks, requestId);
+    },
+    answerLambda: async (request: SignedRequest): Promise<ApiAnswer> => {
+      const verdict = verify(request, 'lambda');
+      if (verdict.type === 'verified') return lambda.answer(request);
+      const errorType = jsonRefusalCodes[verdict.reason];
+      return apiError({ status: refusalStatus, errorType, message: verdict.message });
+    },
   };
+};
 
-  const answerLambda = async (request: SignedRequest): Promise<ApiAnswer> => {
-    const verdict = verify(request, 'lambda');
-    if (verdict.type === 'verified') return options.lambda.answer(request);
-    const errorType = jsonRefusalCodes[verdict.reason];
-    return apiError({ status: refusalStatus, errorType, message: verdict.message });
-  };
+/** Starts the one endpoint of Lambda, STS and CloudFormation. Every request must be signed. */
+export const startEndpoint = (options: EndpointOptions): Promise<LoopbackServer> => {
+  const services = createServices(options);
 
   const answer = async (request: IncomingMessage): Promise<ApiAnswer> => {
     const body = await readBody(request, maxSynchronousRequestBytes);
@@ -96,8 +100,8 @@ export const startEndpoint = (options: EndpointOptions): Promise<LoopbackServer>
       return tooLargeAnswer(String(request.headers['x-amz-invocation-type'] ?? ''), body.receivedBytes);
     }
     const signed = signedRequest(request, body.bytes);
-    if (signed.path !== '/') return answerLambda(signed);
-    const { status, body: text } = answerQuery(signed);
+    if (signed.path !== '/') return services.answerLambda(signed);
+    const { status, body: text } = services.answerQuery(signed);
     return { status, headers: { 'content-type': 'text/xml' }, body: text };
   };
 

@@ -1,3 +1,5 @@
+import type { StruckFault } from './faults/fault-injector.ts';
+
 /** Everything that the emulator tells whoever embeds it. It never prints. */
 export type EmulatorEvent =
   | {
@@ -36,6 +38,24 @@ export type EmulatorEvent =
       readonly reason: string;
     }
   | {
+      /** An asynchronous invocation ended in an error and is run again under its request id. */
+      readonly type: 'asynchronous-retry';
+      readonly functionName: string;
+      readonly requestId: string;
+      /** Which attempt comes next; the first one was 1. */
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'asynchronous-given-up';
+      readonly functionName: string;
+      readonly requestId: string;
+      /** How often it was run. */
+      readonly attempts: number;
+      readonly reason: string;
+    }
+  | {
       readonly type: 'resource-skipped';
       readonly stackName: string;
       readonly logicalId: string;
@@ -56,6 +76,7 @@ export type EmulatorEvent =
       readonly apiName: string;
       readonly reason: 'connection-closing' | 'slow-consumer';
     }
+  | ({ readonly type: 'fault-struck' } & StruckFault)
   | { readonly type: 'frame-refused'; readonly apiName: string; readonly errorType: string; readonly message: string };
 
 export type EmulatorListener = (event: EmulatorEvent) => void;
@@ -73,6 +94,12 @@ export const describeEvent = (event: EmulatorEvent): string => {
       return `${event.functionName}: ${event.requestId} answered with ${event.outcome === 'response' ? 'a response' : 'an error'} after ${event.durationMs} ms`;
     case 'invocation-failed':
       return `${event.functionName}: ${event.requestId} could not be run: ${event.reason}`;
+    case 'asynchronous-retry':
+      return `${event.functionName}: ${event.requestId} is run again, attempt ${event.attempt}, in ${event.delayMs} ms: ${event.reason}`;
+    case 'asynchronous-given-up':
+      return `${event.functionName}: ${event.requestId} is given up after ${event.attempts} attempts: ${event.reason}`;
+    case 'fault-struck':
+      return `${event.apiName}: fault ${event.fault} struck (${event.count})`;
     case 'resource-skipped':
       return `${event.stackName}: ${event.logicalId} (${event.resourceType}) skipped: ${event.reason}`;
     case 'placeholder-used':

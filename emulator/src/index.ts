@@ -1,6 +1,11 @@
+export type { EmulatorFaults } from './appsync/event-apis.ts';
+export { type EventApiLimits, maxEventsPerPublish, maxPublishBytes, serviceLimits } from './appsync/limits.ts';
+export { type MeterReading, meteredUnitBytes } from './appsync/meter.ts';
 export type { Deployment } from './deploy/deployer.ts';
 export { DeploymentError } from './deploy/deployment-error.ts';
 export type { DeployedFunction, DeployedStack, SkippedResource } from './deploy/stack-deployment.ts';
 export { Emulator, type EmulatorOptions } from './emulator.ts';
 export { describeEvent, type EmulatorEvent, type EmulatorListener } from './events.ts';
+export type { FaultCounts, FaultName } from './faults/fault-injector.ts';
+export type { FaultSettings } from './faults/fault-settings.ts';
 export type { Credentials } from './signature/credentials.ts';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { isStopped } from './fixtures/process-state.ts';
 import { environmentOf, invocationOf, nodePlan, readOutcome } from './fixtures/run-function.ts';
 import { MAX_RESPONSE_BYTES } from './runtime-api/outcomes.ts';
 
@@ -208,5 +209,49 @@ describe('an execution environment', () => {
       const outcome = await environment.invoke(invocationOf({}, { requestId: 'retried' }));
       expect(readOutcome(outcome).json).toBe(n);
     }
+  });
+});
+
+describe('an execution environment between invocations', () => {
+  it('says that it is ready after its initialisation and after each invocation, when the runtime came back', async () => {
+    const { environment, readiness } = environmentOf(plan('export const handler = async () => 1;'));
+    await environment.start();
+    expect(readiness).toEqual(['ready']);
+    await environment.invoke(invocationOf());
+    await vi.waitFor(() => expect(readiness).toEqual(['ready', 'ready']));
+    await environment.invoke(invocationOf());
+    await vi.waitFor(() => expect(readiness).toEqual(['ready', 'ready', 'ready']));
+  });
+
+  it.skipIf(process.platform === 'win32')('can be frozen, and is thawed by the next invocation', async () => {
+    const { environment, pids } = environmentOf(
+      plan('let count = 0; export const handler = async () => ({ count: ++count, pid: process.pid });'),
+    );
+    environment.freeze();
+    await environment.start();
+    environment.freeze();
+    await vi.waitFor(() => expect(pids.map(isStopped)).toEqual([true]));
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toEqual({ count: 1, pid: pids[0] });
+    expect(pids.map(isStopped)).toEqual([false]);
+    await vi.waitFor(() => expect(environment.state).toBe('ready'));
+    environment.freeze();
+    environment.thaw();
+    await vi.waitFor(() => expect(pids.map(isStopped)).toEqual([false]));
+  });
+
+  it('cannot be frozen while it serves an invocation', async () => {
+    const { environment } = environmentOf(plan('export const handler = async () => 1;'));
+    await environment.start();
+    const answering = environment.invoke(invocationOf());
+    environment.freeze();
+    expect(readOutcome(await answering).json).toBe(1);
+  });
+
+  it.skipIf(process.platform === 'win32')('can be stopped while it is frozen', async () => {
+    const { environment, exits } = environmentOf(plan('export const handler = async () => 1;'));
+    await environment.start();
+    environment.freeze();
+    await environment.stop();
+    expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]);
   });
 });

@@ -30,6 +30,8 @@ export interface ExecutionEnvironmentOptions {
   readonly onOutput?: (line: OutputLine) => void;
   /** A process was started: the first one, or a new one after the one before ended. */
   readonly onStart?: (started: { readonly pid: number }) => void;
+  /** The state became `ready`: the runtime waits for an invocation, and everything about the one before was said. */
+  readonly onReady?: () => void;
   /** A process ended, whyever. Its output was passed on before. */
   readonly onExit?: (end: ProcessEnd) => void;
 }
@@ -60,6 +62,13 @@ export interface ExecutionEnvironment extends AsyncDisposable {
    * @throws Error if another invocation runs, or if the environment was stopped.
    */
   invoke(invocation: Invocation): Promise<Outcome>;
+  /**
+   * Stops the processes of an environment that is `ready` where they are, as Lambda does between invocations; in any
+   * other state, and on Windows, nothing happens. The next invocation thaws it right before the event is handed over.
+   */
+  freeze(): void;
+  /** Lets the processes of a frozen environment run on without an invocation. */
+  thaw(): void;
   /** Kills the process group, as Lambda does without a SIGTERM, answers an open invocation with that, frees the port. */
   stop(): Promise<void>;
 }
@@ -75,13 +84,19 @@ export function createExecutionEnvironment(options: ExecutionEnvironmentOptions)
     onStart: (started) => options.onStart?.(started),
     onExit: (end) => options.onExit?.(end),
   });
-  const api = createLazyServer(options.timeoutMs, slot);
+  const currentState = (): ExecutionEnvironmentState =>
+    environmentState({ closed: closing !== undefined, serving: servedId !== undefined, runtime: api.state() });
+  const tellReady = (): void => {
+    if (currentState() === 'ready') options.onReady?.();
+  };
+  const api = createLazyServer({ timeoutMs: options.timeoutMs, slot, onState: tellReady });
 
   const invoke = async (invocation: Invocation): Promise<Outcome> => {
     assertFree(invocation, { closed: closing !== undefined, servedId });
     servedId = invocation.requestId;
     try {
       const server = await api.listen();
+      slot.process?.thaw();
       const answered = server.invoke(invocation);
       slot.fillIfAwaited(server);
       const outcome = await answered;
@@ -90,6 +105,7 @@ export function createExecutionEnvironment(options: ExecutionEnvironmentOptions)
       return outcome;
     } finally {
       servedId = undefined;
+      tellReady();
     }
   };
   const start = async (): Promise<void> => {
@@ -106,11 +122,14 @@ export function createExecutionEnvironment(options: ExecutionEnvironmentOptions)
       return slot.process?.pid;
     },
     get state() {
-      const closed = closing !== undefined;
-      return environmentState({ closed, serving: servedId !== undefined, runtime: api.state() });
+      return currentState();
     },
     start,
     invoke,
+    freeze: () => {
+      if (currentState() === 'ready') slot.process?.freeze();
+    },
+    thaw: () => slot.process?.thaw(),
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -122,8 +141,15 @@ interface LazyServer {
   close(): Promise<void>;
 }
 
+interface LazyServerOptions {
+  readonly timeoutMs: number;
+  readonly slot: ProcessSlot;
+  /** Told after the slot. */
+  readonly onState: () => void;
+}
+
 /** A Runtime API server that takes a port only when it is needed. */
-function createLazyServer(timeoutMs: number, slot: ProcessSlot): LazyServer {
+function createLazyServer({ timeoutMs, slot, onState }: LazyServerOptions): LazyServer {
   let starting: Promise<RuntimeApiServer> | undefined;
   let server: RuntimeApiServer | undefined;
   return {
@@ -132,7 +158,9 @@ function createLazyServer(timeoutMs: number, slot: ProcessSlot): LazyServer {
         timeoutMs,
         onKill: () => slot.process?.kill(),
         onState: (state) => {
-          if (server !== undefined) slot.follow(state, server);
+          if (server === undefined) return;
+          slot.follow(state, server);
+          onState();
         },
       });
       server = await starting;

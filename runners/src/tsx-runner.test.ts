@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environmentOf, FUNCTION_VARIABLES, invocationOf, readOutcome } from './fixtures/run-function.ts';
@@ -151,6 +152,26 @@ describe('the tsx runner', () => {
     ],
   ])('is broken without %s, and says what to do', async (_what, given, reason) => {
     expect(await tsxRunner.prepare(specOf(given))).toEqual({ state: 'broken', reason: expect.stringMatching(reason) });
+  });
+
+  it('is broken, and does not throw, where a path leads round in a circle or is no path at all', async () => {
+    const spec = specOf({ entry: 'loop.ts', files: {} });
+    symlinkSync(spec.entry, spec.entry);
+    const reasons = await Promise.all(
+      [spec.entry, join(spec.root, `${'n'.repeat(300)}.ts`)].map(async (entry) => {
+        const prepared = await tsxRunner.prepare({ ...spec, entry });
+        return prepared.state === 'broken' ? prepared.reason : 'ready';
+      }),
+    );
+    expect(reasons).toEqual([
+      expect.stringContaining('loop.ts cannot be read (ELOOP)'),
+      expect.stringContaining('.ts cannot be read (ENAMETOOLONG)'),
+    ]);
+  });
+
+  it('is broken where the handler file is a folder', async () => {
+    const prepared = await tsxRunner.prepare(specOf({ entry: 'index.ts', files: { 'index.ts/other.ts': '' } }));
+    expect(prepared).toEqual({ state: 'broken', reason: expect.stringContaining('index.ts is not a file') });
   });
 
   it('claims functions of Node with source files', () => {

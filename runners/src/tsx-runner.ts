@@ -22,26 +22,31 @@ async function findFault(fn: FunctionSpec): Promise<string | undefined> {
   if (!SOURCE_EXTENSIONS.includes(extname(fn.entry))) {
     return `Function ${fn.id}: the tsx runner cannot run ${fn.entry}. It runs ${SOURCE_EXTENSIONS.join(', ')}; choose another runner for this function.`;
   }
-  if (!(await isOfKind(fn.entry, 'file'))) {
-    return `Function ${fn.id}: its handler file ${fn.entry} does not exist. If it was moved, correct the function in the CDK app and synthesize again.`;
-  }
-  if (!(await isOfKind(fn.root, 'directory'))) {
-    return `Function ${fn.id}: its root folder ${fn.root} does not exist. Synthesize the CDK app again on this machine.`;
-  }
-  if (fn.tsconfig !== undefined && !(await isOfKind(fn.tsconfig, 'file'))) {
-    return `Function ${fn.id}: its tsconfig ${fn.tsconfig} does not exist. If it was moved, correct the function in the CDK app and synthesize again.`;
-  }
-  return undefined;
+  const moved = 'If it was moved, correct the function in the CDK app and synthesize again.';
+  const found = [
+    { what: `its handler file ${fn.entry}`, fault: await faultOf(fn.entry, 'file'), hint: moved },
+    {
+      what: `its root folder ${fn.root}`,
+      fault: await faultOf(fn.root, 'directory'),
+      hint: 'Synthesize the CDK app again on this machine.',
+    },
+    {
+      what: `its tsconfig ${fn.tsconfig}`,
+      fault: fn.tsconfig === undefined ? undefined : await faultOf(fn.tsconfig, 'file'),
+      hint: moved,
+    },
+  ].find(({ fault }) => fault !== undefined);
+  return found && `Function ${fn.id}: ${found.what} ${found.fault}. ${found.hint}`;
 }
 
-async function isOfKind(path: string, kind: 'file' | 'directory'): Promise<boolean> {
+/** What is wrong with a path, or undefined if it leads to what it should. */
+async function faultOf(path: string, kind: 'file' | 'directory'): Promise<string | undefined> {
   try {
     const found = await stat(path);
-    return kind === 'file' ? found.isFile() : found.isDirectory();
+    return (kind === 'file' ? found.isFile() : found.isDirectory()) ? undefined : `is not a ${kind}`;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be read (${code ?? message})`;
   }
 }
 

@@ -31,6 +31,13 @@ type ErrorFrameType =
   | 'broadcast_error'
   | 'error';
 
+export interface DataFrame {
+  readonly type: 'data';
+  /** Of the subscription. */
+  readonly id: string;
+  readonly event: string;
+}
+
 export type ServerFrame =
   | { readonly type: 'connection_ack'; readonly connectionTimeoutMs: number }
   | { readonly type: 'ka' }
@@ -41,14 +48,8 @@ export type ServerFrame =
       readonly successful: readonly AcceptedEvent[];
       readonly failed: readonly FailedEvent[];
     }
-  | { readonly type: 'data'; readonly id: string; readonly event: string }
+  | DataFrame
   | { readonly type: ErrorFrameType; readonly id?: string; readonly errors: readonly AppSyncError[] };
-
-/** How long a client may hear no `ka` before it must give the connection up. */
-export const connectionTimeoutMs = 300_000;
-
-/** The time between two `ka` frames. */
-export const keepAliveIntervalMs = 60_000;
 
 /** An error with the HTTP status that it has outside a WebSocket. */
 export interface Refusal {
@@ -68,3 +69,9 @@ export const unauthorized: Refusal = {
 
 /** A namespace that does not exist looks like a missing right, and has no message. */
 export const unknownNamespace: Refusal = { status: 401, error: { errorType: 'UnauthorizedException' } };
+
+/** Too much at a time, of a connection or of the whole API. */
+export const rateExceeded: Refusal = {
+  status: 429,
+  error: { errorType: 'LimitExceededError', message: 'Rate limit exceeded' },
+};

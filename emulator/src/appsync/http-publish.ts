@@ -44,6 +44,7 @@ export const answerHttp = (
     readonly api: EventApi;
     readonly authorize: (operation: Operation) => AuthorizationVerdict;
     readonly newIdentifier: () => string;
+    readonly maxEventBytes: number;
   },
 ): HttpAnswer => {
   if (request.path !== publishPath) {
@@ -64,6 +65,6 @@ export const answerHttp = (
     body: request.payload,
   });
   if (verdict.type === 'refused') return refusalAnswer(verdict.refusal);
-  const { successful, failed, accepted } = acceptEvents(events, world.newIdentifier);
+  const { successful, failed, accepted } = acceptEvents(events, world);
   return { ...json(200, { failed, successful }), broadcast: { channel, events: accepted } };
 };

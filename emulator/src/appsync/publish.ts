@@ -1,15 +1,7 @@
 import { type ChannelName, parseChannel } from './channel.ts';
 import type { ChannelNamespace, EventApi } from './event-api.ts';
 import { type AcceptedEvent, badRequest, type FailedEvent, type Refusal, unknownNamespace } from './frames.ts';
-
-/** Events of one publish request ("Publish events via HTTP" in the AWS AppSync Events guide). */
-export const maxEventsPerPublish = 5;
-
-/** One event, in bytes of UTF-8: the 240 KB of the AppSync quotas, read as KiB. */
-export const maxEventBytes = 245_760;
-
-/** A whole publish request: the 1.2 MB of the AppSync quotas, five events of the largest size. */
-export const maxPublishBytes = 1_228_800;
+import { maxEventsPerPublish } from './limits.ts';
 
 export interface PublishRequest {
   readonly channel: ChannelName;
@@ -63,7 +55,11 @@ export const parsePublish = (
 };
 
 /** Sorts out the events that are too large; the others go on their way. */
-export const acceptEvents = (events: readonly string[], newIdentifier: () => string): PublishResult => {
+export const acceptEvents = (
+  events: readonly string[],
+  options: { readonly maxEventBytes: number; readonly newIdentifier: () => string },
+): PublishResult => {
+  const { maxEventBytes, newIdentifier } = options;
   const entries = events.map((event, index) => ({
     event,
     entry: { identifier: newIdentifier(), index },

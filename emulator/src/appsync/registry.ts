@@ -31,6 +31,12 @@ export interface EventApiRegistry {
   /** `false` when there is no such API. */
   putNamespace(apiId: string, namespace: NamespaceDefinition): boolean;
   removeNamespace(apiId: string, name: string): void;
+  /** The faults have other settings from now on. */
+  faultsChanged(): void;
+  /** Cuts every WebSocket of every API. */
+  disconnectAll(): void;
+  /** Makes every WebSocket of every API go silent while its TCP connection stays up. */
+  halfOpenAll(): void;
   close(): Promise<void>;
 }
 
@@ -66,6 +72,10 @@ export const createEventApiRegistry = (options: Omit<EventApiServerOptions, 'set
     return { server, definition, namespaces };
   };
 
+  const eachServer = (task: (server: EventApiServer) => void): void => {
+    for (const { server } of apis.values()) task(server);
+  };
+
   return {
     put: async (definition) => {
       const running = apis.get(definition.apiId) ?? (await start(definition));
@@ -87,6 +97,9 @@ export const createEventApiRegistry = (options: Omit<EventApiServerOptions, 'set
       if (!running) return;
       change({ ...running, namespaces: new Map([...running.namespaces].filter(([other]) => other !== name)) });
     },
+    faultsChanged: () => eachServer((server) => server.faultsChanged()),
+    disconnectAll: () => eachServer((server) => server.disconnectAll()),
+    halfOpenAll: () => eachServer((server) => server.halfOpenAll()),
     close: async () => {
       await Promise.all([...apis.values()].map(({ server }) => server.close()));
       apis.clear();

@@ -9,22 +9,32 @@ import { type ChannelName, parseChannel, reaches } from './channel.ts';
 import type { EventApi } from './event-api.ts';
 import {
   badRequest,
-  connectionTimeoutMs,
+  type DataFrame,
   type Refusal,
+  rateExceeded,
   type ServerFrame,
   unauthorized,
   unknownNamespace,
 } from './frames.ts';
-import { acceptEvents, maxPublishBytes, parsePublish } from './publish.ts';
+import { type EventApiLimits, maxPublishBytes } from './limits.ts';
+import { acceptEvents, parsePublish } from './publish.ts';
+import { countPublish, type PublishHistory } from './publish-rate.ts';
 
 /** `greeting`: upgraded, nothing said yet. `open`: acknowledged. `closed`: nothing more will be said. */
 type SessionState = 'greeting' | 'open' | 'closed';
 
+interface Subscription {
+  readonly channel: ChannelName;
+  /** What is published before this moment of the world's clock does not reach it yet, though it was acknowledged. */
+  readonly activeFromMs: number;
+}
+
 /** One WebSocket connection, as plain data. */
 export interface Session {
   readonly state: SessionState;
-  /** Subscriptions by the id that the client chose. */
-  readonly subscriptions: ReadonlyMap<string, ChannelName>;
+  /** By the id that the client chose. */
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
+  readonly publishes: PublishHistory;
 }
 
 /** What the connection's driver has to do, in this order. */
@@ -45,9 +55,14 @@ export interface SessionWorld {
   readonly authorize: (operation: Operation) => AuthorizationVerdict;
   readonly newIdentifier: () => string;
   readonly escapesMarkup: boolean;
+  readonly limits: EventApiLimits;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: number;
+  /** How long a new subscription is given nothing. */
+  readonly decideActivationMs: () => number;
 }
 
-export const newSession: Session = { state: 'greeting', subscriptions: new Map() };
+export const newSession: Session = { state: 'greeting', subscriptions: new Map(), publishes: [] };
 
 /** Ids of operations ("Understanding the Event API WebSocket protocol" in the AWS AppSync Events guide). */
 const operationIdPattern = /^[a-zA-Z0-9-_+]{1,128}$/;
@@ -71,6 +86,7 @@ const errorFrame = (type: Failing, refusal: Refusal, id?: string): ServerFrame =
 export const greet = (session: Session, world: SessionWorld): SessionStep => {
   if (session.state === 'closed') return { session, effects: [] };
   if (world.connection.type === 'allowed') {
+    const { connectionTimeoutMs } = world.limits;
     return answer({ ...session, state: 'open' }, { type: 'connection_ack', connectionTimeoutMs }, { type: 'ka' });
   }
   const { status, error } = world.connection.refusal;
@@ -111,6 +127,14 @@ const parseMessage = (text: string): Message | undefined => {
 
 const invalidId = badRequest('The operation needs an id of 1 to 128 letters, digits, hyphens, underscores or pluses.');
 
+const tooManySubscriptions: Refusal = {
+  status: 400,
+  error: {
+    errorType: 'MaxSubscriptionsReachedError',
+    message: 'The connection has reached its limit of subscriptions.',
+  },
+};
+
 const subscribe = (session: Session, message: Message, world: SessionWorld): SessionStep => {
   const { id, channel: text } = message;
   const fail = (refusal: Refusal) => answer(session, errorFrame('subscribe_error', refusal, id));
@@ -125,10 +149,12 @@ const subscribe = (session: Session, message: Message, world: SessionWorld): Ses
       error: { errorType: 'DuplicatedOperationError', message: `Subscription id ${id} is already in use.` },
     });
   }
+  if (session.subscriptions.size >= world.limits.maxSubscriptions) return fail(tooManySubscriptions);
   const body = signedBody({ channel: text }, { escapesMarkup: world.escapesMarkup });
   const verdict = world.authorize({ modes: namespace.subscribeModes, authorization: message.authorization, body });
   if (verdict.type === 'refused') return fail(verdict.refusal);
-  const subscriptions = new Map(session.subscriptions).set(id, channel);
+  const activeFromMs = world.nowMs + world.decideActivationMs();
+  const subscriptions = new Map(session.subscriptions).set(id, { channel, activeFromMs });
   return answer({ ...session, subscriptions }, { type: 'subscribe_success', id });
 };
 
@@ -149,10 +175,13 @@ const tooManyEvents: Refusal = {
   error: { errorType: 'InvalidInputError', message: 'input exceeded 5 event limit' },
 };
 
-const publish = (session: Session, message: Message, world: SessionWorld): SessionStep => {
+const acceptPublish = (
+  session: Session,
+  message: Message & { readonly id: string },
+  world: SessionWorld,
+): SessionStep => {
   const { id } = message;
   const fail = (refusal: Refusal) => answer(session, errorFrame('publish_error', refusal, id));
-  if (id === undefined) return fail(invalidId);
   const parsed = parsePublish(message, world.api);
   if (parsed.type === 'refused') return fail(parsed.reason === 'too-many-events' ? tooManyEvents : parsed.refusal);
   const { channel, channelText, namespace, events } = parsed.request;
@@ -160,7 +189,8 @@ const publish = (session: Session, message: Message, world: SessionWorld): Sessi
   if (body.byteLength > maxPublishBytes) return fail(badRequest('The publish request is larger than 1.2 MB.'));
   const verdict = world.authorize({ modes: namespace.publishModes, authorization: message.authorization, body });
   if (verdict.type === 'refused') return fail(verdict.refusal);
-  const { successful, failed, accepted } = acceptEvents(events, world.newIdentifier);
+  const { newIdentifier, limits } = world;
+  const { successful, failed, accepted } = acceptEvents(events, { newIdentifier, maxEventBytes: limits.maxEventBytes });
   return {
     session,
     effects: [
@@ -168,6 +198,16 @@ const publish = (session: Session, message: Message, world: SessionWorld): Sessi
       { type: 'broadcast', channel, events: accepted },
     ],
   };
+};
+
+const publish = (session: Session, message: Message, world: SessionWorld): SessionStep => {
+  const { id } = message;
+  if (id === undefined) return answer(session, errorFrame('publish_error', invalidId));
+  const { nowMs, limits } = world;
+  const rate = countPublish(session.publishes, { nowMs, perSecond: limits.publishesPerSecond });
+  const counted = { ...session, publishes: rate.history };
+  if (rate.type === 'exceeded') return answer(counted, errorFrame('publish_error', rateExceeded, id));
+  return acceptPublish(counted, { ...message, id }, world);
 };
 
 const operate = (session: Session, message: Message, world: SessionWorld): SessionStep => {
@@ -208,10 +248,11 @@ export const receive = (session: Session, text: string | undefined, world: Sessi
 export const deliveries = (
   session: Session,
   published: { readonly channel: ChannelName; readonly events: readonly string[] },
-): readonly ServerFrame[] => {
+  nowMs: number,
+): readonly DataFrame[] => {
   if (session.state !== 'open') return [];
   const ids = [...session.subscriptions]
-    .filter(([, subscription]) => reaches(published.channel, subscription))
+    .filter(([, { channel, activeFromMs }]) => activeFromMs <= nowMs && reaches(published.channel, channel))
     .map(([id]) => id);
   return published.events.flatMap((event) => ids.map((id) => ({ type: 'data', id, event }) as const));
 };

@@ -16,52 +16,104 @@ export interface ExecutionPoolOptions {
   readonly limiter: StartLimiter;
 }
 
-/** `busy` from its start on, since an environment is started for the invocation that needs it. */
-type Occupancy = 'busy' | 'idle';
+/**
+ * `busy` from its start on, since an environment is started for the invocation that needs it. `returning`: it has
+ * answered, and its runtime has not asked for more yet, which Lambda waits for before it gives it more.
+ */
+type Occupancy = 'busy' | 'returning' | 'idle';
 
-export const createExecutionPool = ({ newEnvironment, limiter }: ExecutionPoolOptions): ExecutionPool => {
+/** How long an invocation waits for an environment that is about to be free before a new one is started for it. */
+const maxReturnMs = 50;
+
+/** All environments, each with what it does. */
+const createRoster = () => {
   const environments = new Map<PooledEnvironment, Occupancy>();
+  const returns = new Map<PooledEnvironment, Promise<void>>();
   let retired = false;
 
   const release = async (environment: PooledEnvironment): Promise<void> => {
+    returns.delete(environment);
     if (environments.delete(environment)) await environment.stop();
   };
-
+  /** A process that ended has left an environment that is of no use any more. */
+  const settle = async (environment: PooledEnvironment): Promise<void> => {
+    await environment.settled();
+    returns.delete(environment);
+    if (environment.ready && !retired) environments.set(environment, 'idle');
+    else await release(environment);
+  };
   const takeIdle = (): PooledEnvironment | undefined => {
     for (const [environment, occupancy] of environments) {
       if (occupancy !== 'idle') continue;
-      environments.set(environment, 'busy');
-      return environment;
+      if (environment.ready) {
+        environments.set(environment, 'busy');
+        return environment;
+      }
+      void release(environment);
     }
     return undefined;
   };
+
+  return {
+    add: (environment: PooledEnvironment): void => void environments.set(environment, 'busy'),
+    /** An environment that waits for an event, or is about to; `undefined` when there is none. */
+    take: async (): Promise<PooledEnvironment | undefined> => {
+      const untilMs = performance.now() + maxReturnMs;
+      for (;;) {
+        const environment = takeIdle();
+        const leftMs = untilMs - performance.now();
+        if (environment || returns.size === 0 || leftMs <= 0) return environment;
+        await firstOf(returns.values(), leftMs);
+      }
+    },
+    giveBack: (environment: PooledEnvironment): void => {
+      environments.set(environment, 'returning');
+      returns.set(environment, settle(environment));
+    },
+    release,
+    retire: (): void => {
+      retired = true;
+      for (const [environment, occupancy] of environments) if (occupancy === 'idle') void release(environment);
+    },
+    releaseAll: async (): Promise<void> => {
+      retired = true;
+      await Promise.all([...environments.keys()].map(release));
+    },
+  };
+};
+
+/** Resolves when one of these does, or the time is over. */
+const firstOf = async (promises: Iterable<Promise<void>>, waitMs: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, waitMs);
+  });
+  await Promise.race([...promises, over]);
+  clearTimeout(timer);
+};
+
+export const createExecutionPool = ({ newEnvironment, limiter }: ExecutionPoolOptions): ExecutionPool => {
+  const roster = createRoster();
 
   const runInNew = async (environment: PooledEnvironment, invocation: PendingInvocation) =>
     environment.run(invocation, await limiter.run(environment.start));
 
   return {
     invoke: async (invocation) => {
-      const idle = takeIdle();
+      const idle = await roster.take();
       const environment = idle ?? newEnvironment();
-      environments.set(environment, 'busy');
+      if (!idle) roster.add(environment);
       try {
         const finished = await (idle ? idle.run(invocation, undefined) : runInNew(environment, invocation));
-        if (retired) await release(environment);
-        else environments.set(environment, 'idle');
+        roster.giveBack(environment);
         return finished;
       } catch (error) {
         // A function's failure is an answer; what throws is an environment that is of no use any more.
-        await release(environment);
+        await roster.release(environment);
         throw error;
       }
     },
-    retire: () => {
-      retired = true;
-      for (const [environment, occupancy] of environments) if (occupancy === 'idle') void release(environment);
-    },
-    stop: async () => {
-      retired = true;
-      await Promise.all([...environments.keys()].map(release));
-    },
+    retire: roster.retire,
+    stop: roster.releaseAll,
   };
 };

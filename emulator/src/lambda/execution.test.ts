@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { isRunning } from '../fixtures/process-liveness.ts';
+import type { EmulatorOptions } from '../emulator.ts';
+import { isFrozen, isRunning } from '../fixtures/process-liveness.ts';
 import { type FunctionsContent, type RunningEmulator, runEmulator } from '../fixtures/running-emulator.ts';
 import { wrappedFunction, wrappedProgram } from '../fixtures/runtime-program.ts';
 
@@ -15,8 +16,9 @@ afterEach(async () => {
 
 const run = async (
   content: Partial<FunctionsContent> & Pick<FunctionsContent, 'resources'>,
+  options: EmulatorOptions = {},
 ): Promise<RunningEmulator> => {
-  cloud = await runEmulator({ assets: { 'code.zip': wrappedProgram('zip') }, ...content });
+  cloud = await runEmulator({ assets: { 'code.zip': wrappedProgram('zip') }, ...content }, options);
   return cloud;
 };
 
@@ -126,6 +128,82 @@ describe('execution environments', () => {
     });
     const { pid } = JSON.parse((await busy).payload.toString());
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  });
+});
+
+describe('an environment that has answered', () => {
+  it('is used for the next invocation, however soon that comes', async () => {
+    const running = await run({ resources: { Orders: orders() } });
+    const { pid } = await facts(running);
+    for (let served = 2; served <= 50; served += 1) expect(await facts(running)).toMatchObject({ pid, served });
+  });
+
+  it('is given no other event before its runtime asks for one', async () => {
+    const running = await run({ resources: { Orders: orders({ Timeout: 5 }) } });
+    await running.invoke('orders', { afterwards: 'spin' });
+    const spinning = running.events.find((event) => event.type === 'environment-started');
+    const { pid, served } = await facts(running);
+    expect(spinning).not.toMatchObject({ pid });
+    expect(served).toBe(1);
+  });
+
+  it('is given up when its process ends, and the next one is initialised outside of the time of an invocation', async () => {
+    const running = await run({ resources: { Orders: orders() } });
+    await running.invoke('orders', { afterwards: 'exit' });
+    await vi.waitFor(() => expect(running.events.some(({ type }) => type === 'environment-stopped')).toBe(true));
+    expect((await facts(running)).served).toBe(1);
+    const finished = running.events.filter((event) => event.type === 'invocation-finished');
+    expect(finished).toMatchObject([{ initMs: expect.any(Number) }, { initMs: expect.any(Number) }]);
+  });
+});
+
+it('replaces an environment whose process was killed between invocations by one that is initialised first', async () => {
+  const running = await run({ resources: { Orders: orders() } });
+  const { pid } = await facts(running);
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+  // The end may not have been told yet when the next event comes, which then learns of it.
+  await vi.waitFor(async () => expect((await running.invoke('orders', {})).functionError).toBeUndefined());
+  const last = running.events.findLast((event) => event.type === 'invocation-finished');
+  expect(last).toMatchObject({ outcome: 'response', initMs: expect.any(Number) });
+});
+
+describe.skipIf(process.platform === 'win32')('an environment between invocations', () => {
+  const spawnedIn = (running: RunningEmulator): number => {
+    const line = running.events.find((event) => event.type === 'log-line' && event.text.startsWith('spawned'));
+    return line?.type === 'log-line' ? Number(line.text.split(' ')[1]) : 0;
+  };
+
+  it('stands still with everything that it started, and runs on for the next event', async () => {
+    const running = await run({ resources: { Orders: orders() } });
+    const { pid } = await facts(running);
+    await vi.waitFor(() => expect(isFrozen(pid)).toBe(true));
+    await running.invoke('orders', { afterwards: 'spawn' });
+    await vi.waitFor(() => expect([pid, spawnedIn(running)].map(isFrozen)).toEqual([true, true]));
+    const busy = running.invoke('orders', { log: 'awake', sleepMs: 200, facts: true });
+    await vi.waitFor(() => expect(running.events).toContainEqual(expect.objectContaining({ text: 'awake' })));
+    expect([pid, spawnedIn(running)].map(isFrozen)).toEqual([false, false]);
+    expect(JSON.parse((await busy).payload.toString()).pid).toBe(pid);
+  });
+
+  it('dies although it stands still when a deployment replaces it, and when the emulator closes', async () => {
+    const running = await run({ resources: { Orders: orders() } });
+    const first = await facts(running);
+    await vi.waitFor(() => expect(isFrozen(first.pid)).toBe(true));
+    const resources = { Orders: orders({ MemorySize: 512 }) };
+    await running.redeploy({ assets: { 'code.zip': wrappedProgram('zip') }, resources });
+    await vi.waitFor(() => expect(isRunning(first.pid)).toBe(false));
+    const second = await facts(running);
+    await vi.waitFor(() => expect(isFrozen(second.pid)).toBe(true));
+    await running.emulator.close();
+    expect(isRunning(second.pid)).toBe(false);
+  });
+
+  it('goes on where freezing is switched off', async () => {
+    const running = await run({ resources: { Orders: orders() } }, { freeze: false });
+    await running.invoke('orders', { afterwards: 'tick' });
+    const ticks = () => running.events.filter((event) => event.type === 'log-line' && event.text === 'tick');
+    await vi.waitFor(() => expect(ticks().length).toBeGreaterThan(5));
   });
 });
 

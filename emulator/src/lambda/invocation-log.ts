@@ -18,7 +18,8 @@ export const startLine = (requestId: string, version: string): string =>
 
 export const endLine = (requestId: string): string => `END RequestId: ${requestId}`;
 
-const errorTypeOf = (body: Uint8Array): string => {
+/** The type that the body of an error names. */
+export const errorTypeOf = (body: Uint8Array): string => {
   try {
     const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     if (typeof value === 'object' && value !== null && 'errorType' in value) return String(value.errorType);

@@ -2,8 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { EmulatorListener } from '../events.ts';
 import type { SignedRequest } from '../signature/canonical-request.ts';
 import { type ApiAnswer, apiError } from './api-answer.ts';
+import type { AsynchronousQueue, AttemptResult } from './asynchronous-queue.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { qualifiedArn } from './function-name.ts';
+import { errorTypeOf } from './invocation-log.ts';
 import { type InvokeRequest, parseInvoke } from './invoke-request.ts';
 import { type LambdaService, UnsupportedRuntimeError } from './lambda-service.ts';
 import type { FinishedInvocation } from './pooled-environment.ts';
@@ -16,6 +18,8 @@ export interface FunctionTarget {
 
 export interface InvokeOperationOptions {
   readonly service: LambdaService;
+  /** Takes the asynchronous invocations. */
+  readonly queue: AsynchronousQueue;
   readonly now: () => number;
   readonly onEvent: EmulatorListener;
 }
@@ -47,29 +51,55 @@ const finishedAnswer = (options: {
   };
 };
 
-/** Invoke ("Invoke" in the AWS Lambda API reference). Failed asynchronous invocations are not repeated. */
-export const createInvokeOperation = (options: InvokeOperationOptions) => {
-  const { service, now, onEvent } = options;
+/** What one attempt came to: an answer of the function, or the reason why there is none. */
+type Attempt =
+  | { readonly type: 'finished'; readonly version: string; readonly finished: FinishedInvocation }
+  | { readonly type: 'not-run'; readonly error: unknown };
 
-  const failure = (functionName: string, requestId: string, error: unknown): ApiAnswer => {
-    const message = error instanceof Error ? error.message : String(error);
-    onEvent({ type: 'invocation-failed', functionName, requestId, reason: message });
-    return error instanceof UnsupportedRuntimeError
-      ? apiError({ status: 502, errorType: 'InvalidRuntimeException', message })
-      : apiError({ status: 500, errorType: 'ServiceException', message });
-  };
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-  const run = async (target: FunctionTarget, request: InvokeRequest, requestId: string): Promise<ApiAnswer> => {
-    const { configuration, qualifier } = target;
+const notRunAnswer = (error: unknown): ApiAnswer =>
+  error instanceof UnsupportedRuntimeError
+    ? apiError({ status: 502, errorType: 'InvalidRuntimeException', message: messageOf(error) })
+    : apiError({ status: 500, errorType: 'ServiceException', message: messageOf(error) });
+
+const attemptResult = (attempt: Attempt): AttemptResult => {
+  if (attempt.type === 'not-run') return { type: 'impossible', reason: messageOf(attempt.error) };
+  const { outcome } = attempt.finished;
+  return outcome.type === 'error' ? { type: 'failed', reason: errorTypeOf(outcome.body) } : { type: 'succeeded' };
+};
+
+/** Invoke ("Invoke" in the AWS Lambda API reference). */
+export const createInvokeOperation = ({ service, queue, now, onEvent }: InvokeOperationOptions) => {
+  const run = async (target: FunctionTarget, request: InvokeRequest, requestId: string): Promise<Attempt> => {
+    const { functionName, functionArn, version } = target.configuration;
     const { traceId, clientContext, event } = request;
-    const invokedArn = qualifiedArn(configuration.functionArn, qualifier);
+    const invokedArn = qualifiedArn(functionArn, target.qualifier);
     try {
       const pending = { requestId, invokedArn, traceId, clientContext, event };
-      const finished = await service.invoke(configuration, pending);
-      return finishedAnswer({ finished, request, version: configuration.version, requestId });
+      return { type: 'finished', version, finished: await service.invoke(target.configuration, pending) };
     } catch (error) {
-      return failure(configuration.functionName, requestId, error);
+      onEvent({ type: 'invocation-failed', functionName, requestId, reason: messageOf(error) });
+      return { type: 'not-run', error };
     }
+  };
+
+  const answerSynchronously = async (...[target, request, requestId]: Parameters<typeof run>): Promise<ApiAnswer> => {
+    const attempt = await run(target, request, requestId);
+    if (attempt.type === 'not-run') return notRunAnswer(attempt.error);
+    return finishedAnswer({ ...attempt, request, requestId });
+  };
+
+  /** Each attempt runs what is deployed by then. */
+  const enqueue = (...[target, request, requestId]: Parameters<typeof run>): void => {
+    const { functionName } = target.configuration;
+    const attempt = async (): Promise<AttemptResult> => {
+      const { qualifier } = target;
+      const configuration = service.catalog.find({ functionName, qualifier });
+      if (!configuration) return { type: 'impossible', reason: 'the function is no longer deployed' };
+      return attemptResult(await run({ configuration, qualifier }, request, requestId));
+    };
+    queue.put({ functionName, requestId, attempt });
   };
 
   return async (target: FunctionTarget, { headers, payload }: SignedRequest): Promise<ApiAnswer> => {
@@ -81,10 +111,9 @@ export const createInvokeOperation = (options: InvokeOperationOptions) => {
       case 'DryRun':
         return withoutBody(204, requestId);
       case 'RequestResponse':
-        return run(target, request, requestId);
+        return answerSynchronously(target, request, requestId);
       case 'Event':
-        // The caller waits for nothing; what fails is told to the listener.
-        void run(target, request, requestId);
+        enqueue(target, request, requestId);
         return withoutBody(202, requestId);
     }
   };

@@ -55,6 +55,17 @@ describe('a synchronous invocation', () => {
     expect(answer.payload.toString()).toBe('{"errorType":"OrderRejected","errorMessage":"no such article","trace":[]}');
   });
 
+  it('returns an error in place of a response that is too large, and takes the largest', async () => {
+    const largest = await cloud.invoke('orders', { size: 6_291_556 });
+    expect(largest).toMatchObject({ status: 200, functionError: undefined });
+    expect(largest.payload).toHaveLength(6_291_556);
+    const answer = await cloud.invoke('orders', { size: 6_291_557 });
+    expect(answer).toMatchObject({ status: 200, functionError: 'Unhandled' });
+    expect(answer.payload.toString()).toBe(
+      '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}',
+    );
+  });
+
   it('returns the end of the log when asked', async () => {
     const { log } = await cloud.invoke('orders', { log: 'taken' }, { LogType: 'Tail' });
     expect(log?.split('\n')).toEqual([
@@ -121,7 +132,9 @@ describe('other kinds of invocation', () => {
 
   it('runs nothing for a dry run', async () => {
     const before = cloud.events.length;
-    expect((await cloud.invoke('orders', { log: 'dry' }, { InvocationType: 'DryRun' })).status).toBe(204);
+    const answer = await cloud.invoke('orders', { log: 'dry' }, { InvocationType: 'DryRun' });
+    expect(answer).toMatchObject({ status: 204, functionError: undefined, executedVersion: undefined });
+    expect(answer.payload).toHaveLength(0);
     expect(cloud.events).toHaveLength(before);
   });
 });
@@ -171,6 +184,16 @@ describe('a refusal', () => {
       'RequestEntityTooLargeException',
       '1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)',
     ],
+    [
+      'orders',
+      big(6_291_457),
+      { InvocationType: 'Event' as const },
+      413,
+      'RequestEntityTooLargeException',
+      '6291457 byte payload is too large for the Event invocation type (limit 1048576 bytes)',
+    ],
+    ['nothing', {}, { InvocationType: 'Event' as const }, 404, 'ResourceNotFoundException', 'Function not found'],
+    ['nothing', {}, { InvocationType: 'DryRun' as const }, 404, 'ResourceNotFoundException', 'Function not found'],
     [
       'orders',
       {},

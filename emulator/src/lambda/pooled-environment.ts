@@ -6,7 +6,14 @@ import {
 } from '@live-lambda/runner';
 import type { EmulatorListener } from '../events.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
-import { createLogTail, endLine, type LogTail, reportLine, startLine } from './invocation-log.ts';
+import {
+  createLogTail,
+  endLine,
+  type InvocationReport,
+  type LogTail,
+  reportLine,
+  startLine,
+} from './invocation-log.ts';
 import { peakMemoryMb } from './process-memory.ts';
 
 /** One event on its way to a function. */
@@ -28,6 +35,10 @@ export interface FinishedInvocation {
 
 /** One execution environment of a function, with the log that CloudWatch would show for it. */
 export interface PooledEnvironment {
+  /** Whether its runtime waits for an invocation. */
+  readonly ready: boolean;
+  /** Resolves when its runtime waits for an invocation, or its process has ended. */
+  settled(): Promise<void>;
   /** Initialises it. Gives the time that it took. */
   start(): Promise<number>;
   /** Runs one invocation; `initMs` is set when the environment was started for it. */
@@ -39,6 +50,8 @@ export interface PooledEnvironmentOptions {
   readonly configuration: FunctionConfiguration;
   readonly logStream: string;
   readonly plan: LaunchPlan;
+  /** Whether its processes stand still while no invocation runs. */
+  readonly freezes: boolean;
   readonly now: () => number;
   readonly onEvent: EmulatorListener;
 }
@@ -55,14 +68,78 @@ const runtimeHeaders = (invocation: PendingInvocation, deadlineMs: number): Read
 /** Milliseconds since a moment of `performance.now()`, to the hundredth as in REPORT lines. */
 const elapsedMs = (since: number): number => Math.round((performance.now() - since) * 100) / 100;
 
-export const createPooledEnvironment = (options: PooledEnvironmentOptions): PooledEnvironment => {
-  const { configuration, logStream, plan, onEvent } = options;
+interface StandbyOptions {
+  readonly environment: () => ExecutionEnvironment;
+  readonly freezes: boolean;
+}
+
+/** What an environment does between invocations. */
+const createStandby = ({ environment, freezes }: StandbyOptions) => {
+  let waiting: (() => void)[] = [];
+  let awaited = false;
+  const release = (): void => {
+    const released = waiting;
+    waiting = [];
+    for (const resolve of released) resolve();
+  };
+  return {
+    /** Whether an invocation waits for the runtime, which then is not frozen on its way to it. */
+    expectInvocation: (expected: boolean) => {
+      awaited = expected;
+    },
+    onReady: () => {
+      if (freezes && !awaited) environment().freeze();
+      release();
+    },
+    onExit: release,
+    settled: (): Promise<void> => {
+      const { state } = environment();
+      const runs = state === 'busy' || state === 'starting';
+      return runs ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve();
+    },
+  };
+};
+
+type Logging = Pick<PooledEnvironmentOptions, 'configuration' | 'logStream' | 'onEvent'>;
+
+/** What CloudWatch would show of an environment, and the end of it that an invocation may ask for. */
+const createEnvironmentLog = ({ configuration, logStream, onEvent }: Logging) => {
   const { functionName, memoryMb, version } = configuration;
+  /** Holds the lines of an initialisation too, for the invocation that it was made for. */
+  let tail: LogTail = createLogTail();
+  const write = (line: {
+    readonly requestId: string | undefined;
+    readonly source: 'stdout' | 'stderr' | 'platform';
+    readonly text: string;
+  }): void => {
+    tail.append(line.text);
+    onEvent({ type: 'log-line', functionName, logStream, ...line });
+  };
+  const writePlatform = (requestId: string, text: string): void => write({ requestId, source: 'platform', text });
+  return {
+    write,
+    begin: (requestId: string, initMs: number | undefined): void => {
+      if (initMs === undefined) tail = createLogTail();
+      writePlatform(requestId, startLine(requestId, version));
+    },
+    end: (report: Omit<InvocationReport, 'memoryMb'>): void => {
+      const { requestId, outcome, initMs, durationMs } = report;
+      writePlatform(requestId, endLine(requestId));
+      writePlatform(requestId, reportLine({ ...report, memoryMb }));
+      const finished = { functionName, logStream, requestId, outcome: outcome.type, initMs, durationMs };
+      onEvent({ type: 'invocation-finished', ...finished });
+    },
+    encodeTail: () => tail.encode(),
+  };
+};
+
+export const createPooledEnvironment = (options: PooledEnvironmentOptions): PooledEnvironment => {
+  const { configuration, logStream, plan, freezes, onEvent } = options;
+  const { functionName } = configuration;
   const timeoutMs = configuration.timeoutSeconds * 1_000;
   let pid: number | undefined;
-  /** Holds the lines of an initialisation too, for the invocation that it was made for. */
-  let log: LogTail = createLogTail();
-
+  const log = createEnvironmentLog(options);
+  const standby = createStandby({ environment: () => environment, freezes });
   const environment: ExecutionEnvironment = createExecutionEnvironment({
     plan,
     timeoutMs,
@@ -70,39 +147,33 @@ export const createPooledEnvironment = (options: PooledEnvironmentOptions): Pool
       pid = started.pid;
       onEvent({ type: 'environment-started', functionName, logStream, pid, folder: plan.cwd });
     },
-    onOutput: ({ stream, text, requestId }) => {
-      log.append(text);
-      onEvent({ type: 'log-line', functionName, logStream, requestId, source: stream, text });
-    },
+    onReady: standby.onReady,
+    onExit: standby.onExit,
+    onOutput: ({ stream, text, requestId }) => log.write({ requestId, source: stream, text }),
   });
 
-  const platformLine = (requestId: string, text: string): void => {
-    log.append(text);
-    onEvent({ type: 'log-line', functionName, logStream, requestId, source: 'platform', text });
-  };
-
   return {
+    get ready() {
+      return environment.state === 'ready';
+    },
+    settled: standby.settled,
     start: async () => {
       const begin = performance.now();
+      standby.expectInvocation(true);
       await environment.start();
       return elapsedMs(begin);
     },
     run: async (invocation, initMs) => {
       const { requestId, event } = invocation;
-      if (initMs === undefined) log = createLogTail();
-      platformLine(requestId, startLine(requestId, version));
+      log.begin(requestId, initMs);
       const begin = performance.now();
       // The time of a function starts after its initialisation.
       const deadlineMs = options.now() + timeoutMs;
       const headers = runtimeHeaders(invocation, deadlineMs);
+      standby.expectInvocation(false);
       const outcome = await environment.invoke({ requestId, headers, event, deadlineMs });
-      const durationMs = elapsedMs(begin);
-      const maxMemoryMb = peakMemoryMb(pid);
-      platformLine(requestId, endLine(requestId));
-      platformLine(requestId, reportLine({ requestId, durationMs, memoryMb, maxMemoryMb, initMs, outcome }));
-      const finished = { functionName, logStream, requestId, outcome: outcome.type, initMs, durationMs };
-      onEvent({ type: 'invocation-finished', ...finished });
-      return { outcome, logTail: log.encode() };
+      log.end({ requestId, durationMs: elapsedMs(begin), maxMemoryMb: peakMemoryMb(pid), initMs, outcome });
+      return { outcome, logTail: log.encodeTail() };
     },
     stop: async () => {
       await environment.stop();

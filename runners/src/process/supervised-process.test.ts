@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isStopped } from '../fixtures/process-state.ts';
 import { taskFolder } from '../fixtures/task-folder.ts';
 import { type SupervisedProcess, startSupervisedProcess } from './supervised-process.ts';
 
@@ -134,6 +135,44 @@ describe('a supervised process', () => {
     const { child, lines } = startNode(STUBBORN);
     await untilPrinted(lines, /stubborn/);
     expect(await child.stop({ graceMs: 10 })).toEqual({ type: 'signalled', signal: 'SIGKILL' });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a frozen process', () => {
+  const startFamily = async (): Promise<Started & { readonly family: readonly number[] }> => {
+    const started = startNode(STUBBORN + STUBBORN_CHILD);
+    await untilPrinted(started.lines, /(?:stubborn \d+[\s\S]*){2}/);
+    const family = [...started.lines.join('\n').matchAll(/stubborn (\d+)/g)].map((match) => Number(match[1]));
+    return { ...started, family };
+  };
+
+  it('stands still together with what it started, and runs on when it is thawed', async () => {
+    const { child, family } = await startFamily();
+    child.freeze();
+    await vi.waitFor(() => expect(family.map(isStopped)).toEqual([true, true]));
+    child.thaw();
+    await vi.waitFor(() => expect(family.map(isStopped)).toEqual([false, false]));
+  });
+
+  it('dies when it is killed', async () => {
+    const { child, family } = await startFamily();
+    child.freeze();
+    child.kill();
+    expect(await child.ended).toEqual({ type: 'signalled', signal: 'SIGKILL' });
+    for (const pid of family) await untilDead(pid);
+  });
+
+  it('may end in its own way when it is stopped', async () => {
+    const { child, lines } = startNode(`
+      process.on('SIGTERM', () => process.exit(4));
+      setInterval(() => {}, 1000);
+      console.log('up');
+    `);
+    await untilPrinted(lines, /up/);
+    child.freeze();
+    expect(await child.stop({ graceMs: 20_000 })).toEqual({ type: 'exited', code: 4 });
+    child.freeze();
+    child.thaw();
   });
 });
 

@@ -34,6 +34,13 @@ export interface SupervisedProcess {
   readonly ended: Promise<ProcessEnd>;
   /** Resolves when everything written up to now was passed on. */
   drainOutput(): Promise<void>;
+  /**
+   * Stops the whole group where it is, as Lambda does with an execution environment that waits for work. Time goes on
+   * for it, sockets stay open, and it can be killed. Nothing happens on Windows, which has no such signal.
+   */
+  freeze(): void;
+  /** Lets a frozen group run on. */
+  thaw(): void;
   /** Kills the whole group at once. */
   kill(): void;
   /** Asks with SIGTERM, waits for at most `graceMs`, then kills. */
@@ -69,13 +76,26 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
   const kill = (): void => {
     if (alive && pid !== undefined) killProcessGroup(pid);
   };
+  const signal = (name: NodeJS.Signals): void => {
+    if (alive && pid !== undefined) signalProcessGroup(pid, name);
+  };
+  const canFreeze = process.platform !== 'win32';
+  const thaw = (): void => {
+    if (canFreeze) signal('SIGCONT');
+  };
   return {
     pid,
     ended,
     drainOutput: () => drain(output),
+    freeze: () => {
+      if (canFreeze) signal('SIGSTOP');
+    },
+    thaw,
     kill,
     stop: async ({ graceMs }) => {
-      if (alive && pid !== undefined) signalProcessGroup(pid, 'SIGTERM');
+      signal('SIGTERM');
+      // A frozen process would not hear it.
+      thaw();
       const timer = setTimeout(kill, graceMs);
       try {
         return await ended;
@@ -106,7 +126,16 @@ function spawnInOwnGroup({ command, args, cwd, env }: SupervisedProcessOptions):
 
 function neverStarted(command: string, error: unknown): SupervisedProcess {
   const ended = Promise.resolve(notStarted(command, error));
-  return { pid: undefined, ended, drainOutput: async () => undefined, kill: () => undefined, stop: () => ended };
+  const nothing = (): void => undefined;
+  return {
+    pid: undefined,
+    ended,
+    drainOutput: async () => undefined,
+    freeze: nothing,
+    thaw: nothing,
+    kill: nothing,
+    stop: () => ended,
+  };
 }
 
 function notStarted(command: string, error: unknown): ProcessEnd {

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type { LaunchCommand } from '@live-lambda/runner';
+import type { EmulatorListener } from '../events.ts';
+import type { CredentialStore } from '../signature/credentials.ts';
+import { environmentVariables } from './environment-variables.ts';
+import { type FunctionConfiguration, roleNameOf } from './function-configuration.ts';
+import { createPooledEnvironment, type PooledEnvironment } from './pooled-environment.ts';
+
+export interface EnvironmentFactoryOptions {
+  readonly region: string;
+  readonly credentials: CredentialStore;
+  /** Whether environments stand still between invocations. */
+  readonly freezes: boolean;
+  readonly now: () => number;
+  readonly onEvent: EmulatorListener;
+}
+
+/** `2026/08/01/[$LATEST]0123…`, as CloudWatch shows it. */
+const newLogStream = (version: string, nowMs: number): string => {
+  const date = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${date}/[${version}]${randomBytes(16).toString('hex')}`;
+};
+
+/** Where programs are found: first the Node that stands in for `/var/lang/bin`, then what this machine has. */
+const programPath = (): string =>
+  [path.dirname(process.execPath), process.env.PATH ?? ''].filter((part) => part !== '').join(path.delimiter);
+
+/** A new execution environment, not started, with a log stream and credentials of its own. */
+export const createEnvironment = (
+  configuration: FunctionConfiguration,
+  command: LaunchCommand,
+  options: EnvironmentFactoryOptions,
+): PooledEnvironment => {
+  const { region, freezes, now, onEvent } = options;
+  const logStream = newLogStream(configuration.version, now());
+  const credentials = options.credentials.mintRoleSession({
+    roleName: roleNameOf(configuration),
+    sessionName: configuration.functionName,
+  });
+  const facts = { configuration, region, logStream, credentials, programPath: programPath() };
+  const plan = { ...command, env: { ...environmentVariables(facts), ...command.env } };
+  return createPooledEnvironment({ configuration, logStream, plan, freezes, now, onEvent });
+};
