@@ -1,5 +1,11 @@
-/** How an invocation ended. */
-export type InvocationEnd = 'succeeded' | 'failed' | 'timed-out' | 'crashed' | 'not-started';
+/** How an invocation ended. `withdrawn`: its stub in AWS gave up on it before its time was over. */
+export type InvocationEnd = 'succeeded' | 'failed' | 'timed-out' | 'crashed' | 'not-started' | 'withdrawn';
+
+/** `errorType` and `errorMessage` of what the caller sees, or of why it sees nothing of this. */
+export interface InvocationError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+}
 
 /** Where the time of one invocation went, in milliseconds. */
 export interface InvocationTimings {
@@ -27,6 +33,8 @@ export type LiveEvent =
       readonly identity: string;
       readonly app: string;
       readonly session: string;
+      /** Fingerprint of the developer's key, as stubs trust it. */
+      readonly key: string;
       readonly functions: readonly LiveFunctionSummary[];
     }
   | { readonly type: 'ready' }
@@ -62,8 +70,7 @@ export type LiveEvent =
       readonly requestId: string;
       readonly environmentId: string;
       readonly end: InvocationEnd;
-      /** `errorType` and `errorMessage` of what the caller sees. */
-      readonly error: { readonly errorType: string; readonly errorMessage: string } | undefined;
+      readonly error: InvocationError | undefined;
       readonly pid: number | undefined;
       /** Absolute path of the handler's file. */
       readonly file: string;

@@ -214,10 +214,6 @@ describe('a name that selects nothing is a synth error', () => {
 describe('attach', () => {
   const live = { context: { 'live-lambda': 'true' } };
 
-  test('needs to be told whom to trust', () => {
-    expect(() => LiveLambda.attach(new App(live))).toThrow(/trust.*LiveLambdaTrust\.IAM/s);
-  });
-
   test('says that it came too late', () => {
     const app = new App(live);
     assetFunction(new Stack(app, 'Orders'), 'Quote');

@@ -9,7 +9,7 @@ import { describeLive, describeRefused, type FunctionFacts, writeManifest } from
 import type { ManifestFunction } from './manifest-format.ts';
 import type { Selection } from './selection.ts';
 import { restoreCode, StubCode } from './stub-code.ts';
-import { checkStubVariableSize, type StubSettings } from './stub-environment.ts';
+import { checkStubVariableSize, type StubPlace, type StubSettings, type StubTrust } from './stub-environment.ts';
 import { grantStub } from './stub-permissions.ts';
 import { swapFunction } from './swap-function.ts';
 import { describeStack, describeTemplate, logicalIdOf, readProperties } from './template-facts.ts';
@@ -18,7 +18,7 @@ import { explainUnknownName } from './unknown-names.ts';
 export interface LiveAppRequest {
   readonly app: App;
   readonly selection: Extract<Selection, { state: 'on' }>;
-  readonly settings: Pick<StubSettings, 'app' | 'session' | 'trust'>;
+  readonly settings: Pick<StubPlace, 'app' | 'session'> & StubTrust;
   /** File of the stub's code. */
   readonly stubZip: string;
   /** Where the app runs: its relative paths are meant against it. */
@@ -136,8 +136,7 @@ function injectStub(live: LiveApp, { props, scope, id }: InjectionRequest): Func
 }
 
 function stubSettings(live: LiveApp, { path, api }: { readonly path: string; readonly api: LiveApi }): StubSettings {
-  const { app, session, trust } = live.settings;
-  return { app, session, function: path, httpHost: api.api.httpDns, realtimeHost: api.api.realtimeDns, trust };
+  return { ...live.settings, function: path, httpHost: api.api.httpDns, realtimeHost: api.api.realtimeDns };
 }
 
 function visit(live: LiveApp, construct: IConstruct): void {

@@ -1,14 +1,30 @@
 import { Lazy } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { checkStubVariableSize, type StubSettings } from './stub-environment.ts';
+import { checkStubVariableSize, type StubPlace, type StubSettings } from './stub-environment.ts';
 
 const token = Lazy.string({ produce: () => 'host' });
 
+const longest = 'x'.repeat(96);
+
 function settingsOf(bytes: number): StubSettings {
-  const settings = { app: 'a', session: 's', function: '', httpHost: token, realtimeHost: token, trust: 'iam' };
-  const longest = 'x'.repeat(96);
+  const settings = {
+    app: 'a',
+    session: 's',
+    function: '',
+    httpHost: token,
+    realtimeHost: token,
+    trust: 'iam',
+  } as const;
   const value = JSON.stringify({ version: 1, ...settings, httpHost: longest, realtimeHost: longest });
   return { ...settings, function: 'f'.repeat(bytes - `LIVE_LAMBDA${value}`.length) };
+}
+
+/** With as many keys as there are, and a function's path so long that `room` bytes are left. */
+function trusting({ count, room }: { readonly count: number; readonly room: number }): StubSettings {
+  const place: StubPlace = { app: 'a', session: 's', function: '', httpHost: token, realtimeHost: token };
+  const trust = { trust: 'keys', keys: Array<string>(count).fill('k'.repeat(22)) } as const;
+  const value = JSON.stringify({ version: 1, ...place, httpHost: longest, realtimeHost: longest, ...trust });
+  return { ...place, ...trust, function: 'f'.repeat(768 - room - `LIVE_LAMBDA${value}`.length) };
 }
 
 test('the variable may fill its bytes to the last, hosts taken at their longest', () => {
@@ -23,4 +39,21 @@ test('one byte more is an error that names the function and both sizes', () => {
 test('bytes are counted, not characters', () => {
   const settings = settingsOf(768);
   expect(() => checkStubVariableSize({ ...settings, app: 'ä' })).toThrow(/769 bytes/);
+});
+
+test('keys may fill the variable to the last byte', () => {
+  expect(() => checkStubVariableSize(trusting({ count: 7, room: 0 }))).not.toThrow();
+});
+
+test.each([
+  { room: -1, fitting: 6 },
+  { room: -25, fitting: 6 },
+  { room: -26, fitting: 5 },
+])('more keys than fit are an error that says how many there are and how many fit, $room', ({ room, fitting }) => {
+  const check = () => checkStubVariableSize(trusting({ count: 7, room }));
+  expect(check).toThrow(new RegExp(`may need ${768 - room} bytes.*It holds 7 trusted keys, and ${fitting} fit`));
+});
+
+test('where not even one key fits, it is the names that are too long', () => {
+  expect(() => checkStubVariableSize(trusting({ count: 1, room: -1 }))).toThrow(/Shorten the construct path/);
 });

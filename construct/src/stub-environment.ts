@@ -19,14 +19,19 @@ export const MAX_STUB_VARIABLE_BYTES = 768;
  */
 export const MAX_HOST_BYTES = 96;
 
-export interface StubSettings {
+/** Whom the stub lets run its invocations: whoever IAM lets publish, or the holders of keys with these fingerprints. */
+export type StubTrust = { readonly trust: 'iam' } | { readonly trust: 'keys'; readonly keys: readonly string[] };
+
+export type StubSettings = StubPlace & StubTrust;
+
+/** Where the stub is, and where it calls. */
+export interface StubPlace {
   readonly app: string;
   readonly session: string;
   /** Construct path of the function. */
   readonly function: string;
   readonly httpHost: string;
   readonly realtimeHost: string;
-  readonly trust: string;
 }
 
 /** Environment variables as a template holds them: strings, or CloudFormation's intrinsic functions. */
@@ -71,9 +76,18 @@ export function checkStubVariableSize(settings: StubSettings): void {
   if (bytes <= MAX_STUB_VARIABLE_BYTES) return;
   throw new Error(
     `live-lambda: the environment variable ${STUB_VARIABLE} of ${settings.function} may need ${bytes} bytes, ` +
-      `more than the ${MAX_STUB_VARIABLE_BYTES} that live-lambda takes. ` +
-      'Shorten the construct path, appName or session.',
+      `more than the ${MAX_STUB_VARIABLE_BYTES} that live-lambda takes. ${adviceOnSize(settings, bytes)}`,
   );
+}
+
+/** A fingerprint in JSON: 22 characters, two quotation marks and a comma. */
+const KEY_BYTES = 25;
+
+function adviceOnSize(settings: StubSettings, bytes: number): string {
+  const keys = settings.trust === 'keys' ? settings.keys.length : 0;
+  const fitting = keys - Math.ceil((bytes - MAX_STUB_VARIABLE_BYTES) / KEY_BYTES);
+  if (fitting < 1) return 'Shorten the construct path, appName or session.';
+  return `It holds ${keys} trusted keys, and ${fitting} fit: trust fewer, or shorten the construct path.`;
 }
 
 function asText(value: unknown): string {

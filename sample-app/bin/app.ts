@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
-import { LiveLambda, LiveLambdaTrust } from 'live-lambda-cdk';
+import { LiveLambda } from 'live-lambda-cdk';
 import { OrderServiceStack } from '../lib/order-service-stack.ts';
 
 const app = new App();
-LiveLambda.attach(app, { appName: 'order-service', trust: LiveLambdaTrust.IAM });
+LiveLambda.attach(app, { appName: 'order-service' });
 new OrderServiceStack(app, 'OrderService');

@@ -24,6 +24,10 @@ beforeAll(async () => {
       source:
         'export const handler = async (event) => { console.log("serving"); return { pid: process.pid, event }; };',
     },
+    {
+      id: 'Slow',
+      source: 'await new Promise((resolve) => setTimeout(resolve, 8000)); export const handler = () => 1;',
+    },
   ]);
   emulator = await Emulator.start();
   await emulator.deploy(app.assembly);
@@ -93,7 +97,7 @@ function live(args: readonly string[], env = variables()) {
 
 const atEmulator = () => ['--endpoint', emulator.endpoint];
 
-async function invoke() {
+async function invoke(name = 'Orders') {
   const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
   const lambda = new LambdaClient({
     endpoint: emulator.endpoint,
@@ -102,7 +106,7 @@ async function invoke() {
     credentials: { accessKeyId, secretAccessKey },
   });
   const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: 'Orders', Payload: Buffer.from('{}') }),
+    new InvokeCommand({ FunctionName: name, Payload: Buffer.from('{}') }),
   );
   return { failed: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString()) };
 }
@@ -151,6 +155,21 @@ describe('live-lambda tunnel', () => {
     );
   });
 
+  it('leaves on Ctrl-C while a function starts', async () => {
+    const tunnel = live(['--json', ...atEmulator()]);
+    await tunnel.printed('"type":"ready"');
+    const answered = invoke('Slow');
+    await tunnel.printed('"type":"process-started","function":"Shop/Slow"');
+    await tunnel.printed('"type":"invocation-started","function":"Shop/Slow"');
+    tunnel.child.kill('SIGINT');
+    const { code, stdout, stderr } = await tunnel.ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('"type":"stopped"');
+    expect(stdout).not.toContain('could not be published');
+    expect((await answered).failed).toBe('Unhandled');
+  });
+
   it('leaves no process behind when it is killed', async () => {
     const tunnel = live(['--json', ...atEmulator()]);
     await tunnel.printed('"type":"ready"');
@@ -185,6 +204,14 @@ describe('live-lambda tunnel', () => {
       {},
       /AWS did not say who you are/,
       /--endpoint/,
+    ],
+    ['an endpoint that is no URL', ['--endpoint', 'foo'], {}, /--endpoint .*"foo"/, /http:\/\/127\.0\.0\.1:4566/],
+    [
+      'an endpoint that is no web address',
+      ['--endpoint', 'ftp://localhost'],
+      {},
+      /--endpoint .*"ftp:\/\/localhost"/,
+      /http/,
     ],
   ])('says what is wrong and what to do with %s', async (_what, args, env, message, hint) => {
     const given = args.includes('--endpoint') ? args : [...args, ...atEmulator()];

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Identity } from '@live-lambda/protocol/identity';
 import { Command, Flags } from '@oclif/core';
 import type { Host } from '../host.ts';
 import type { Tunnel as RunningTunnel } from '../tunnel/tunnel.ts';
@@ -52,6 +53,7 @@ export default class Tunnel extends Command {
     readonly verbose: boolean;
     readonly json: boolean;
   }): Promise<RunningTunnel> {
+    checkEndpoint(flags.endpoint);
     const [{ startTunnel }, { fromNodeProviderChain }, { chooseRunner }] = await Promise.all([
       import('../tunnel/tunnel.ts'),
       import('@aws-sdk/credential-providers'),
@@ -62,6 +64,7 @@ export default class Tunnel extends Command {
       access: { endpointUrl: flags.endpoint },
       credentials: fromNodeProviderChain(),
       runnerFor: chooseRunner(flags.runner),
+      identity: await loadIdentity(),
       host: await createHost(flags),
       release: this.config.version,
       laptop: process.env,
@@ -82,6 +85,28 @@ export default class Tunnel extends Command {
         });
       }
     });
+  }
+}
+
+/** @throws UserError for what is no base of requests: the AWS SDK would say so of itself, and not of the flag. */
+function checkEndpoint(endpoint: string | undefined): void {
+  if (endpoint === undefined) return;
+  const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : undefined;
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new UserError(
+    `--endpoint must be a URL that starts with http:// or https://, and "${endpoint}" is none.`,
+    'Give for example `--endpoint http://127.0.0.1:4566`, or leave it out for AWS itself.',
+  );
+}
+
+/** @throws UserError when the developer's key cannot be used as it is. */
+async function loadIdentity(): Promise<Identity> {
+  const { defaultIdentityFile, IdentityError, loadOrCreateIdentity } = await import('@live-lambda/protocol/identity');
+  try {
+    return loadOrCreateIdentity({ file: defaultIdentityFile() }).identity;
+  } catch (cause) {
+    if (!(cause instanceof IdentityError)) throw cause;
+    throw new UserError(cause.message, 'Stubs trust this key: mend the file rather than make another one.', { cause });
   }
 }
 

@@ -1,15 +1,23 @@
 import { hostname, userInfo } from 'node:os';
 import {
+  type Attach,
   type Channel,
+  type Checked,
   openTunnelLink,
+  type RemoteEnvironment,
   type Result,
+  type TunnelIdentity,
   type TunnelInvocation,
   type TunnelLink,
 } from '@live-lambda/protocol';
 import type { Outcome } from '@live-lambda/runner';
 import type { LiveApp, LocalFunction } from '../functions/live-functions.ts';
-import type { Host, InvocationEnd } from '../host.ts';
+import type { Host } from '../host.ts';
+import { describeEnd } from './invocation-end.ts';
+import { notRun } from './not-run.ts';
+import { createDropCounter, createRefusalTeller } from './repeated-notes.ts';
 import type { Sandboxes } from './sandboxes.ts';
+import type { StubVerifier } from './verify-stub.ts';
 
 export interface InboxOptions {
   readonly channel: Channel;
@@ -17,43 +25,101 @@ export interface InboxOptions {
   /** The functions of the API behind the channel, by construct path. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly sandboxes: Sandboxes;
+  /** Says whether an Attach is by the function that it names. */
+  readonly verifier: StubVerifier;
+  /** Signs for this developer. */
+  readonly identity: TunnelIdentity;
   readonly host: Host;
   readonly release: string;
   readonly nowMs: () => number;
   readonly wallClockMs: () => number;
+  /** Whether the tunnel is on its way out: what can no longer be published then is no news. */
+  readonly isStopping: () => boolean;
+}
+
+/** The latest invocation of an environment, while it runs here. */
+interface Running {
+  readonly invocationId: string;
+  /** On the clock of the link. */
+  readonly deadlineMs: number;
+  /** What remained of its time, in milliseconds, when its stub gave up on it. */
+  withdrawnWithMs: number | undefined;
 }
 
 /** Takes what comes over one link to the processes, and their answers back. The only file that knows both sides. */
 export function openInbox(options: InboxOptions): TunnelLink {
   const { functions, host, sandboxes, live } = options;
-  const dropped = createDropCounter(host);
+  /** By environment: one has an invocation at a time, and a later one takes the place of one that was given up. */
+  const running = new Map<string, Running>();
+  const warn = (text: string) => host.notify({ type: 'note', level: 'warning', text });
 
   async function run(invocation: TunnelInvocation): Promise<Pick<Result, 'headers' | 'outcome'>> {
+    const { environment, invocationId, deadlineMs } = invocation;
+    const entry: Running = { invocationId, deadlineMs, withdrawnWithMs: undefined };
+    running.set(environment.id, entry);
+    const { headers, type, body } = await execute(invocation, entry).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `Function ${environment.hello.functionPath}: the tunnel on the developer's machine failed: ${reason}`;
+      warn(text);
+      return notRun('LiveLambda.TunnelFailed', text);
+    });
+    if (running.get(environment.id) === entry) running.delete(environment.id);
+    return { headers, outcome: { type, body } };
+  }
+
+  async function execute(invocation: TunnelInvocation, entry: Running): Promise<Outcome> {
     const { environment, invocationId, attach, headers, event } = invocation;
     const fn = functions.get(environment.hello.functionPath);
     // The link hands out nothing of an environment that was not admitted.
-    if (!fn) throw new Error(`no function ${environment.hello.functionPath}`);
+    if (!fn) throw new Error('it has no such function');
     const requestId = headers['lambda-runtime-aws-request-id'] ?? invocationId;
     const common = { function: fn.spec.id, invocationId, requestId, environmentId: environment.id };
     host.notify({ type: 'invocation-started', ...common, receivedAt: options.wallClockMs() });
     const deadlineMs = options.wallClockMs() + invocation.deadlineMs - options.nowMs();
-    const { outcome, pid, startMs, runMs } = await sandboxes.execute(environment.id, fn, attach, {
-      requestId,
-      headers,
-      event,
-      deadlineMs,
-    });
+    const { outcome, pid, startMs, runMs } = await sandboxes.execute(
+      { environmentId: environment.id, fn, attach },
+      { requestId, headers, event, deadlineMs },
+    );
     host.notify({
       type: 'invocation-finished',
       ...common,
-      end: endOf(outcome),
-      error: errorOf(outcome),
+      ...describeEnd(outcome, entry.withdrawnWithMs),
       pid,
       file: fn.spec.entry,
       timings: { startMs, runMs },
       finishedAt: options.wallClockMs(),
     });
-    return { headers: outcome.headers, outcome: { type: outcome.type, body: outcome.body } };
+    return outcome;
+  }
+
+  /** Nothing of an environment is believed before AWS has said whose credentials it sent. */
+  async function check(environment: RemoteEnvironment, attach: Attach): Promise<Checked> {
+    const fn = functions.get(environment.hello.functionPath);
+    const refuse = (text: string): Checked => {
+      warn(text);
+      return { believed: false, errorType: 'LiveLambda.StubNotVerified', text };
+    };
+    if (!fn) return refuse(`${environment.hello.functionPath} is no live function of this tunnel.`);
+    const { credentials } = attach;
+    if (!credentials)
+      return refuse(`Function ${fn.spec.id}: its execution environment sent no credentials of its role.`);
+    const verification = await options.verifier.verify({
+      environmentId: environment.id,
+      fn: fn.described,
+      credentials,
+    });
+    return verification.verified ? { believed: true } : refuse(verification.text);
+  }
+
+  function withdrawn(environmentId: string, invocationId: string): void {
+    const entry = running.get(environmentId);
+    if (entry?.invocationId !== invocationId) {
+      warn(`The stub gave up on invocation ${invocationId.slice(0, 8)}: its caller was told so.`);
+      return;
+    }
+    entry.withdrawnWithMs = entry.deadlineMs - options.nowMs();
+    // The environment's next event may come at once, and needs a process that is free.
+    sandboxes.end(environmentId);
   }
 
   return openTunnelLink({
@@ -61,70 +127,36 @@ export function openInbox(options: InboxOptions): TunnelLink {
     app: live.app,
     session: live.session,
     release: options.release,
-    owner: `${userInfo().username}@${hostname()}`,
+    owner: owner(),
+    identity: options.identity,
     admit: ({ functionPath }) =>
       functions.has(functionPath) ? undefined : { reason: 'unknown-function', text: unknownText(functionPath) },
     events: {
       invoked: run,
+      check,
       attached: (environment, attach) => {
         const fn = functions.get(environment.hello.functionPath);
-        if (fn) sandboxes.warm(environment.id, fn, attach);
+        if (fn) sandboxes.warm({ environmentId: environment.id, fn, attach });
       },
-      withdrawn: (_environment, invocationId) =>
-        host.notify({
-          type: 'note',
-          level: 'warning',
-          text: `The stub gave up on invocation ${invocationId.slice(0, 8)}: its caller was told so.`,
-        }),
-      refused: (hello, { text }) =>
-        host.notify({ type: 'note', level: 'warning', text: `${hello.functionPath} in AWS was refused: ${text}` }),
-      dropped,
-      failed: (error) =>
-        host.notify({ type: 'note', level: 'warning', text: `An answer could not be published: ${error.message}` }),
+      withdrawn: (environment, invocationId) => withdrawn(environment.id, invocationId),
+      refused: createRefusalTeller(warn),
+      dropped: createDropCounter(warn),
+      failed: (error) => {
+        if (!options.isStopping()) warn(`A message to a stub could not be published: ${error.message}`);
+      },
     },
   });
 }
 
-function unknownText(functionPath: string): string {
-  const who = `${userInfo().username}@${hostname()}`;
-  return `the tunnel of ${who} has no live function ${functionPath} in its manifest: synthesize and deploy the app again, then restart the tunnel`;
-}
-
-/** Tells of each kind of dropped message once, and again when it became ten, a hundred, a thousand times as many. */
-function createDropCounter(host: Host): (reason: string) => void {
-  const counts = new Map<string, number>();
-  return (reason) => {
-    const count = (counts.get(reason) ?? 0) + 1;
-    counts.set(reason, count);
-    if (!/^10*$/.test(String(count))) return;
-    const times = count === 1 ? 'A message was' : `${count} messages were`;
-    host.notify({ type: 'note', level: 'info', text: `${times} dropped: ${reason}.` });
-  };
-}
-
-function endOf(outcome: Outcome): InvocationEnd {
-  if (outcome.type === 'response') return 'succeeded';
-  if (outcome.origin === 'timeout') return 'timed-out';
-  if (outcome.origin === 'exit') return 'crashed';
-  return outcome.origin === 'launch' ? 'not-started' : 'failed';
-}
-
-function errorOf(outcome: Outcome) {
-  if (outcome.type === 'response') return undefined;
-  const { errorType, errorMessage } = parseError(outcome.body);
-  return { errorType, errorMessage };
-}
-
-function parseError(body: Uint8Array): { readonly errorType: string; readonly errorMessage: string } {
-  const text = Buffer.from(body).toString();
+/** Who runs this tunnel, for people. A user that has no name on this machine is its host alone. */
+function owner(): string {
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null) {
-      const { errorType, errorMessage } = parsed as Record<string, unknown>;
-      return { errorType: String(errorType ?? 'Error'), errorMessage: String(errorMessage ?? '') };
-    }
+    return `${userInfo().username}@${hostname()}`;
   } catch {
-    // A runtime may post anything as its error.
+    return hostname();
   }
-  return { errorType: 'Error', errorMessage: text };
+}
+
+function unknownText(functionPath: string): string {
+  return `the tunnel has no live function ${functionPath} in its manifest: synthesize and deploy the app again, then restart the tunnel`;
 }

@@ -1,16 +1,16 @@
-import { stat } from 'node:fs/promises';
-import type { Attach, Credentials } from '@live-lambda/protocol';
-import {
-  createExecutionEnvironment,
-  createLaunchPlan,
-  type ExecutionEnvironment,
-  functionEnvironment,
-  type Invocation,
-  type Outcome,
-  type OutputLine,
-  type Runner,
-} from '@live-lambda/runner';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '@live-lambda/protocol';
+import type { Invocation, Outcome } from '@live-lambda/runner';
 import type { LocalFunction } from '../functions/live-functions.ts';
+import { notRun } from './not-run.ts';
+import { createSandbox, type Sandbox, type SandboxOptions, type SandboxRequest } from './sandbox.ts';
+
+/**
+ * How long a process may wait for an event before it is ended. Lambda recycles idle execution environments without
+ * telling anybody, after a time that it does not document and that is minutes to a few hours; one that is invoked after
+ * all is given a new process, which is a cold start and nothing worse.
+ */
+export const idleLimitMs = 30 * 60_000;
 
 /** What became of an invocation here. */
 export interface Execution {
@@ -21,152 +21,159 @@ export interface Execution {
   readonly runMs: number;
 }
 
-/** What is told of the processes; `requestId` is undefined outside an invocation. */
-export interface SandboxEvents {
-  started(environmentId: string, fn: LocalFunction, pid: number): void;
-  output(environmentId: string, fn: LocalFunction, line: OutputLine): void;
-  withheld(fn: LocalFunction, names: readonly string[]): void;
-}
-
 /** The local twins of the execution environments in AWS: one process for each. */
 export interface Sandboxes extends AsyncDisposable {
   /** Starts the process of an environment ahead of its first event. */
-  warm(environmentId: string, fn: LocalFunction, attach: Attach): void;
-  /** Never rejects: what cannot be run is an outcome. */
-  execute(environmentId: string, fn: LocalFunction, attach: Attach, invocation: Invocation): Promise<Execution>;
+  warm(request: SandboxRequest): void;
+  /**
+   * Runs one event. A process that has another event is ended first: in AWS an environment has one at a time, so that
+   * nobody waits for the other one any more. Never rejects: what cannot be run is an outcome.
+   */
+  execute(request: SandboxRequest, invocation: Invocation): Promise<Execution>;
+  /** Ends the process of an environment, with what it is doing; the environment's next event gets a new one. */
+  end(environmentId: string): void;
 }
 
-interface Sandbox {
-  /** The handler's file as it was when the process was started. */
-  readonly entryVersion: string;
-  /** Or why there is none. */
-  readonly environment: ExecutionEnvironment | { readonly missing: Outcome };
-  readonly credentials: Credentials | undefined;
-  /** The process that runs, or ran last. */
-  pid: number | undefined;
-}
-
-export function createSandboxes(options: {
-  readonly runnerFor: (fn: LocalFunction) => Runner;
-  readonly laptop: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  /** Milliseconds, never going back. */
-  readonly nowMs: () => number;
+export interface SandboxesOptions extends SandboxOptions {
+  readonly clock: Clock;
   /** Epoch milliseconds, in which deadlines are. */
   readonly wallClockMs: () => number;
-  readonly events: SandboxEvents;
-}): Sandboxes {
-  const { events, nowMs } = options;
-  const sandboxes = new Map<string, Promise<Sandbox>>();
-  const stopping: Promise<void>[] = [];
+}
 
-  async function create(environmentId: string, fn: LocalFunction, attach: Attach): Promise<Sandbox> {
-    const { credentials } = attach;
-    const entryVersion = await versionOf(fn.spec.entry);
-    const missing = (reason: string): Sandbox => ({
-      entryVersion,
-      environment: { missing: notRun('LiveLambda.NotRunnable', reason) },
-      credentials,
-      pid: undefined,
+/** A sandbox in its place. */
+interface Place {
+  readonly sandbox: Sandbox;
+  /** Aborted when the sandbox is given up. */
+  readonly ended: AbortController;
+  /** An invocation has it. */
+  serving: boolean;
+  cancelIdle: (() => void) | undefined;
+}
+
+type Use = 'warm' | 'execute';
+
+export function createSandboxes(options: SandboxesOptions): Sandboxes {
+  const { clock } = options;
+  /** The latest of each environment. Taking one waits for whoever took it before, so that there is one at a time. */
+  const places = new Map<string, Promise<Place>>();
+  const stopping = new Set<Promise<void>>();
+  let disposed = false;
+
+  function take(request: SandboxRequest, use: Use): Promise<Place> {
+    const before = places.get(request.environmentId);
+    const taken = (before ?? Promise.resolve(undefined)).then(async (held) => {
+      const place = held && (await isUsable(held, request, use)) ? held : await replace(held, request);
+      if (use === 'execute') {
+        place.serving = true;
+        place.cancelIdle?.();
+      }
+      return place;
     });
-    const prepared = await options.runnerFor(fn).prepare(fn.spec);
-    if (prepared.state === 'broken') return missing(prepared.reason);
-    if (!credentials)
-      return missing(`Function ${fn.spec.id}: its execution environment sent no credentials of its role.`);
-    const variables = functionEnvironment({
-      laptop: options.laptop,
-      cloud: attach.variables,
-      credentials,
-      fn: fn.spec,
-      platform: options.platform,
-    });
-    // Lambda sets PATH and its kind for every function; only what the app itself asked for is missed.
-    const missed = variables.withheld.filter((name) => fn.described.environmentNames.includes(name));
-    if (missed.length > 0) events.withheld(fn, missed);
-    const environment = createExecutionEnvironment({
-      plan: createLaunchPlan(prepared.launch, variables),
-      timeoutMs: fn.spec.timeoutMs,
-      onOutput: (line) => events.output(environmentId, fn, line),
-      onStart: ({ pid }) => {
-        sandbox.pid = pid;
-        events.started(environmentId, fn, pid);
-      },
-    });
-    const sandbox: Sandbox = { entryVersion, environment, credentials, pid: undefined };
-    return sandbox;
+    places.set(request.environmentId, taken);
+    return taken;
   }
 
-  async function sandboxOf(environmentId: string, fn: LocalFunction, attach: Attach): Promise<Sandbox> {
-    const known = sandboxes.get(environmentId);
-    if (known !== undefined) {
-      const sandbox = await known;
-      const runnable = !('missing' in sandbox.environment);
-      const sameCode = sandbox.entryVersion === (await versionOf(fn.spec.entry));
-      const sameCredentials = sandbox.credentials?.accessKeyId === attach.credentials?.accessKeyId;
-      // Code and credentials are fixed when a process starts; a file that was missing may be there by now.
-      if (runnable && sameCode && sameCredentials) return sandbox;
-      const replaced = sandboxes.get(environmentId);
-      if (replaced && replaced !== known) return replaced;
-      if (!('missing' in sandbox.environment)) stopping.push(sandbox.environment.stop());
-    }
-    const made = create(environmentId, fn, attach);
-    sandboxes.set(environmentId, made);
-    return made;
+  async function replace(held: Place | undefined, request: SandboxRequest): Promise<Place> {
+    if (held) track(discard(held));
+    const sandbox = await createSandbox(options, request);
+    const place: Place = { sandbox, ended: new AbortController(), serving: false, cancelIdle: undefined };
+    if (disposed) track(discard(place));
+    else awaitUse(request.environmentId, place);
+    return place;
+  }
+
+  /** Ends a sandbox that is not used for too long, unless another has come into its place. */
+  function awaitUse(environmentId: string, place: Place): void {
+    place.cancelIdle?.();
+    place.cancelIdle = clock.after(idleLimitMs, () => {
+      const latest = places.get(environmentId);
+      void latest?.then((held) => {
+        if (held === place && !held.serving && places.get(environmentId) === latest) end(environmentId);
+      });
+    });
+  }
+
+  function end(environmentId: string): void {
+    const held = places.get(environmentId);
+    places.delete(environmentId);
+    if (held !== undefined) track(held.then(discard));
+  }
+
+  /** What cannot be ended here is ended by the reaper when this process ends. */
+  function track(stop: Promise<void>): void {
+    const settled = stop.catch(() => undefined).finally(() => stopping.delete(settled));
+    stopping.add(settled);
   }
 
   return {
-    warm(environmentId, fn, attach) {
-      void sandboxOf(environmentId, fn, attach).then(({ environment }) => {
-        if (!('missing' in environment)) void environment.start();
+    end,
+    warm(request) {
+      void take(request, 'warm').then(async ({ sandbox: { environment } }) => {
+        // Stopped meanwhile is no failure: nobody waits for this process.
+        if (!('missing' in environment)) await environment.start().catch(() => undefined);
       });
     },
-    async execute(environmentId, fn, attach, invocation) {
-      const receivedMs = nowMs();
-      const sandbox = await sandboxOf(environmentId, fn, attach);
-      const { environment } = sandbox;
-      if ('missing' in environment) {
-        return { outcome: environment.missing, pid: undefined, startMs: nowMs() - receivedMs, runMs: 0 };
+    async execute(request, invocation) {
+      const place = await take(request, 'execute');
+      try {
+        return await serve(place, { fn: request.fn, invocation, options });
+      } finally {
+        place.serving = false;
+        if (!place.ended.signal.aborted) awaitUse(request.environmentId, place);
       }
-      const starting = environment.state === 'starting' || environment.state === 'stopped';
-      if (starting) await withinTime(environment.start(), invocation.deadlineMs - options.wallClockMs());
-      const startMs = nowMs() - receivedMs;
-      if (options.wallClockMs() >= invocation.deadlineMs) {
-        const reason = `Function ${fn.spec.id}: its time was over before its process on the developer's machine had started.`;
-        return { outcome: notRun('LiveLambda.OutOfTime', reason), pid: sandbox.pid, startMs, runMs: 0 };
-      }
-      const outcome = await environment.invoke(invocation);
-      return { outcome, pid: sandbox.pid, startMs, runMs: nowMs() - receivedMs - startMs };
     },
     async [Symbol.asyncDispose]() {
-      for (const sandbox of await Promise.all(sandboxes.values())) {
-        if (!('missing' in sandbox.environment)) stopping.push(sandbox.environment.stop());
-      }
-      sandboxes.clear();
+      disposed = true;
+      for (const held of places.values()) track(held.then(discard));
+      places.clear();
       await Promise.all(stopping);
     },
   };
 }
 
-/** Changes when the file does. */
-async function versionOf(file: string): Promise<string> {
-  const info = await stat(file).catch(() => undefined);
-  return info ? `${info.mtimeMs}/${info.size}/${info.ino}` : 'missing';
+async function isUsable(place: Place, request: SandboxRequest, use: Use): Promise<boolean> {
+  if (place.ended.signal.aborted) return false;
+  if (place.serving) return use === 'warm';
+  return place.sandbox.isCurrent(request);
 }
 
-async function withinTime(work: Promise<void>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, limitMs));
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
+async function discard({ sandbox: { environment }, ended, cancelIdle }: Place): Promise<void> {
+  ended.abort();
+  cancelIdle?.();
+  if (!('missing' in environment)) await environment.stop();
 }
 
-function notRun(errorType: string, errorMessage: string): Outcome {
-  return {
-    type: 'error',
-    origin: 'launch',
-    headers: { 'content-type': 'application/json', 'lambda-runtime-function-error-type': errorType },
-    body: Buffer.from(JSON.stringify({ errorType, errorMessage, trace: [] })),
-  };
+async function serve(
+  { sandbox, ended }: Place,
+  given: { readonly fn: LocalFunction; readonly invocation: Invocation; readonly options: SandboxesOptions },
+): Promise<Execution> {
+  const { fn, invocation } = given;
+  const { clock, wallClockMs } = given.options;
+  const receivedMs = clock.nowMs();
+  const { environment } = sandbox;
+  const elapsedMs = () => clock.nowMs() - receivedMs;
+  const unserved = (outcome: Outcome) => ({ outcome, pid: sandbox.pid, startMs: elapsedMs(), runMs: 0 });
+  if ('missing' in environment) return unserved(environment.missing);
+  if (environment.state === 'starting' || environment.state === 'stopped') {
+    await settledWithin(environment.start(), invocation.deadlineMs - wallClockMs(), ended.signal);
+  }
+  if (ended.signal.aborted) {
+    const reason = `Function ${fn.spec.id}: its process on the developer's machine was ended before it took the event.`;
+    return unserved(notRun('LiveLambda.ProcessEnded', reason));
+  }
+  if (wallClockMs() >= invocation.deadlineMs) {
+    const reason = `Function ${fn.spec.id}: its time was over before its process on the developer's machine had started.`;
+    return unserved(notRun('LiveLambda.OutOfTime', reason));
+  }
+  const startMs = elapsedMs();
+  const outcome = await environment.invoke(invocation);
+  return { outcome, pid: sandbox.pid, startMs, runMs: elapsedMs() - startMs };
+}
+
+/** Waits until something has settled, for so many milliseconds at most, or until a signal. */
+async function settledWithin(work: Promise<void>, limitMs: number, signal: AbortSignal): Promise<void> {
+  const settled = new AbortController();
+  const limit = setTimeout(Math.max(0, limitMs), undefined, { signal: AbortSignal.any([settled.signal, signal]) });
+  await Promise.race([work, limit]).catch(() => undefined);
+  settled.abort();
 }

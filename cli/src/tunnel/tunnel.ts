@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
-import { ChannelError, type TunnelLink } from '@live-lambda/protocol';
+import { ChannelError, systemClock, type TunnelLink } from '@live-lambda/protocol';
 import { type CredentialsProvider, createAppSyncChannel } from '@live-lambda/protocol/appsync';
+import type { Identity } from '@live-lambda/protocol/identity';
 import type { Runner } from '@live-lambda/runner';
+import { createDeployedFunctions } from '../functions/deployed-function.ts';
 import { type AwsAccess, callerIdentity, type DeployedApi, findApis } from '../functions/deployment.ts';
 import { type LiveApp, type LocalFunction, liveApp } from '../functions/live-functions.ts';
 import { readManifests } from '../functions/manifest-file.ts';
@@ -9,6 +11,7 @@ import type { Host } from '../host.ts';
 import { UserError } from '../user-error.ts';
 import { openInbox } from './inbox.ts';
 import { createSandboxes, type Sandboxes } from './sandboxes.ts';
+import { createStubVerifier, type StubVerifier } from './verify-stub.ts';
 
 export interface TunnelOptions {
   /** Folder of the synthesized app. */
@@ -17,6 +20,8 @@ export interface TunnelOptions {
   readonly credentials: CredentialsProvider;
   /** Chooses how a function is run; throws a UserError where it cannot be. */
   readonly runnerFor: (fn: LocalFunction) => Runner;
+  /** The developer's own keys, which stubs trust by their fingerprint. */
+  readonly identity: Identity;
   readonly host: Host;
   readonly release: string;
   readonly laptop: Readonly<Record<string, string | undefined>>;
@@ -39,16 +44,17 @@ export interface Tunnel {
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const live = liveApp(await readManifests(options.assemblyFolder));
   // One after the other: what is wrong with the credentials is told as such, and not by whichever call came first.
-  const identity = await callerIdentity(options.access);
+  const caller = await callerIdentity(options.access);
   const apis = await findApis(live.functions, options.access);
   const counted = countInvocations(options.host);
   const { host } = counted;
-  host.notify({ type: 'started', ...describe(live, apis, options), identity: identity.arn });
+  host.notify({ type: 'started', ...describe(live, apis, options), identity: caller.arn });
   warnAhead(live, host, options);
 
   const sandboxes = sandboxesFor(host, options);
   const failure = createFailure();
   const links: TunnelLink[] = [];
+  let stopping = false;
   const channels = apis.map((api) => openChannel(api, options.credentials, host, failure.give));
   const close = async () => {
     await Promise.all(channels.map((channel) => channel[Symbol.asyncDispose]()));
@@ -60,8 +66,19 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
         const channel = channels[index];
         if (!channel) return;
         const functions = new Map(api.functions.map((fn) => [fn.spec.id, fn]));
-        const { release } = options;
-        const link = openInbox({ channel, live, functions, sandboxes, host, release, nowMs, wallClockMs: Date.now });
+        const link = openInbox({
+          channel,
+          live,
+          functions,
+          sandboxes,
+          verifier: verifierFor(api, options.access),
+          identity: options.identity,
+          host,
+          release: options.release,
+          nowMs,
+          wallClockMs: Date.now,
+          isStopping: () => stopping,
+        });
         links.push(link);
         await link.open().catch((error: unknown) => {
           throw error instanceof ChannelError ? unusable(api, error) : error;
@@ -76,11 +93,21 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   return {
     failed: failure.given,
     async stop(reason) {
+      stopping = true;
       await Promise.all(links.map((link) => link.goodbye(reason)));
       await close();
       host.notify({ type: 'stopped', ...counted.totals() });
     },
   };
+}
+
+/** Checks stubs of one API; what is expected of each function is looked up before the first one comes. */
+function verifierFor(api: DeployedApi, access: AwsAccess): StubVerifier {
+  const { region } = api.endpoint;
+  const deployed = createDeployedFunctions({ access, region, nowMs });
+  // What cannot be looked up now is told when it is needed.
+  for (const { described } of api.functions) deployed.find(described).catch(() => undefined);
+  return createStubVerifier({ access, region, deployed, nowMs });
 }
 
 /** The clock of the links. */
@@ -96,7 +123,8 @@ function describe(live: LiveApp, apis: readonly DeployedApi[], options: TunnelOp
     runner: options.runnerFor(fn).name,
     region: regions.get(fn.spec.id) ?? '',
   }));
-  return { release: options.release, app: live.app, session: live.session, functions };
+  const { release, identity } = options;
+  return { release, app: live.app, session: live.session, key: identity.fingerprint, functions };
 }
 
 /** What the developer had better know before the first event. */
@@ -109,8 +137,12 @@ function warnAhead(live: LiveApp, host: Host, options: TunnelOptions): void {
     void options
       .runnerFor(fn)
       .prepare(fn.spec)
-      .then((prepared) => {
-        if (prepared.state === 'broken') warn(prepared.reason);
+      .then(
+        (prepared) => (prepared.state === 'broken' ? prepared.reason : undefined),
+        (error: unknown) => `${fn.spec.id} could not be prepared: ${error instanceof Error ? error.message : error}`,
+      )
+      .then((fault) => {
+        if (fault !== undefined) warn(fault);
       });
   }
   const majors = new Set(live.functions.flatMap(({ spec }) => /^nodejs(\d+)\.x$/.exec(spec.runtime)?.[1] ?? []));
@@ -124,7 +156,8 @@ function sandboxesFor(host: Host, options: TunnelOptions): Sandboxes {
     runnerFor: options.runnerFor,
     laptop: options.laptop,
     platform: options.platform,
-    nowMs,
+    // What idles does not keep this process alive.
+    clock: systemClock({ keepAlive: false }),
     wallClockMs: Date.now,
     events: {
       started: (environmentId, fn, pid) =>

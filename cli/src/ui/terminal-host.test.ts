@@ -138,4 +138,44 @@ describe('the terminal', () => {
     screen.say(printed('starting', { requestId: undefined }));
     expect(screen.lines).toEqual(['         │ Shop/Orders starting']);
   });
+
+  it('shows what would steer the terminal instead of obeying it, wherever it comes from', () => {
+    const screen = terminal();
+    const hostile = '\u001b[2J\u001b]0;title\u0007\u009b31m\r\u202e';
+    const shown = '␛[2J␛]0;title␇\ufffd31m␍\ufffd';
+    const over = { function: hostile, requestId: `\r${hostile}` };
+    screen.say(
+      { type: 'note', level: 'warning', text: hostile },
+      began(over),
+      printed(hostile, over),
+      finished({ ...over, end: 'failed', error: { errorType: hostile, errorMessage: hostile } }),
+    );
+    expect(screen.lines).toEqual([
+      `! ${shown}`,
+      `✗ ${shown}  ␍␛[2J␛]0  error ${shown}  42 ms`,
+      `         │ ${shown}`,
+      `         │ ${shown}`,
+    ]);
+  });
+
+  it("keeps the colours of a handler's output, and ends them with the line", () => {
+    const screen = terminal();
+    screen.say(began(), printed('\u001b[1;32mgreen\u001b[39m and \u001b[31mred'), finished());
+    expect(screen.lines[1]).toBe('         │ \u001b[1;32mgreen\u001b[39m and \u001b[31mred\u001b[0m');
+  });
+
+  it('cuts a text that goes on and on', () => {
+    const screen = terminal();
+    screen.say({ type: 'note', level: 'warning', text: 'x'.repeat(1_000_000) });
+    expect(screen.lines).toEqual([`! ${'x'.repeat(2000)}… (1000000 characters)`]);
+  });
+
+  it('tells a timeout from an invocation that its stub gave up for another reason', () => {
+    const screen = terminal();
+    screen.say(began(), finished({ end: 'timed-out' }), began(), finished({ end: 'withdrawn' }));
+    expect(screen.lines).toEqual([
+      '✗ Shop/Orders  8f3c2a10  timeout  42 ms',
+      '✗ Shop/Orders  8f3c2a10  given up  42 ms',
+    ]);
+  });
 });

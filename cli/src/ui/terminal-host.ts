@@ -1,4 +1,5 @@
 import type { Host, InvocationEnd, LiveEvent } from '../host.ts';
+import { printableEvent } from './printable.ts';
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -32,6 +33,7 @@ const marks: Readonly<Record<InvocationEnd, readonly [Style, string]>> = {
   'timed-out': ['red', '✗'],
   crashed: ['red', '✗'],
   'not-started': ['red', '✗'],
+  withdrawn: ['red', '✗'],
 };
 
 const words: Readonly<Record<InvocationEnd, string>> = {
@@ -40,6 +42,7 @@ const words: Readonly<Record<InvocationEnd, string>> = {
   'timed-out': 'timeout',
   crashed: 'crashed',
   'not-started': 'not started',
+  withdrawn: 'given up',
 };
 
 /** Lines for a person: one for each invocation, its output under it. */
@@ -60,7 +63,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     line(`${style('bold', 'live-lambda')} ${event.release}`);
     line(`  you are   ${event.identity}`);
     line(`  app       ${event.app}, session ${event.session}`);
-    line(`  trust     iam: whoever IAM lets publish to this API can answer for this machine`);
+    line(`  your key  ${event.key}`);
     const widest = Math.max(...event.functions.map(({ id }) => id.length));
     for (const fn of event.functions) {
       const where = style('dim', `${fn.runtime}, ${fn.region}, run by ${fn.runner}`);
@@ -112,7 +115,8 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
   }
 
   return {
-    notify(event) {
+    notify(told) {
+      const event = printableEvent(told);
       switch (event.type) {
         case 'started':
           return started(event);
