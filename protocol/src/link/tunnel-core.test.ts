@@ -77,7 +77,7 @@ function published(effects: readonly TunnelEffect[]): readonly Uint8Array[] {
 function say(core: ReturnType<typeof tunnel>, sealed: SealedMessage, nowMs = 0): readonly TunnelEffect[] {
   return sealed.events
     .flatMap((event) => core.receive(event, nowMs))
-    .flatMap((effect) => {
+    .flatMap((effect): readonly TunnelEffect[] => {
       if (effect.type !== 'check') return [effect];
       return core.peer(effect.environment.id)?.checked(effect.claim, { believed: true }, nowMs) ?? [];
     });

@@ -103,6 +103,8 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   let cancelTick: (() => void) | undefined;
   let heardItself: (() => void) | undefined;
   let opened = false;
+  /** After its Goodbye a tunnel remembers nothing that would need time. */
+  let left = false;
   /** Producers of streams that wait for credit. */
   const streamsWaiting = new Map<string, () => void>();
 
@@ -115,7 +117,7 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
 
   async function perform(effects: readonly TunnelEffect[]): Promise<void> {
     cancelTick?.();
-    const next = core.nextTickMs();
+    const next = left ? undefined : core.nextTickMs();
     cancelTick =
       next === undefined ? undefined : clock.after(next - clock.nowMs(), () => void perform(core.tick(clock.nowMs())));
     const published: Promise<void>[] = [];
@@ -236,6 +238,9 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
       opened = true;
       await perform(core.announce(clock.nowMs()));
     },
-    goodbye: (reason) => perform(core.goodbye(reason)),
+    goodbye(reason) {
+      left = true;
+      return perform(core.goodbye(reason));
+    },
   };
 }
