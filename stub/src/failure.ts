@@ -43,7 +43,7 @@ function whatHappened(
   const because = detail ? ` (${detail})` : '';
   switch (failure) {
     case 'nobody-answered':
-      return `its code runs on a developer's machine, and no tunnel of session "${settings.session}" answered.`;
+      return `its code runs on a developer's machine, and no tunnel of session "${settings.session}" answered${because}.`;
     case 'api-unreachable':
       return `the Events API at ${settings.httpHost} could not be reached${because}.`;
     case 'api-refused':
@@ -53,7 +53,7 @@ function whatHappened(
     case 'tunnel-left':
       return `the tunnel of session "${settings.session}" was stopped while it ran${because}.`;
     case 'tunnel-silent':
-      return `the tunnel of session "${settings.session}" took the event and was not heard of again.`;
+      return `the tunnel of session "${settings.session}" was sent the event and has not been heard of since${because}.`;
     case 'out-of-time':
       return "its time was over before the developer's machine answered.";
     default:
@@ -64,11 +64,13 @@ function whatHappened(
 function whatToDo(failure: StubFailure, settings: { session: string }): string {
   const session =
     settings.session === 'default' ? '' : `, of the app that was deployed as session "${settings.session}"`;
+  const start = `with \`live-lambda tunnel\` in the folder of the CDK app${session}, or deploy without -c live-lambda to run the function in AWS again.`;
   switch (failure) {
     case 'nobody-answered':
     case 'tunnel-left':
+      return `Start it ${start}`;
     case 'tunnel-silent':
-      return `Start it with \`live-lambda tunnel\` in the folder of the CDK app${session}, or deploy without -c live-lambda to run the function in AWS again.`;
+      return `If a tunnel runs, invoke again; otherwise start it ${start}`;
     case 'api-unreachable':
       return 'Check that the function can reach the internet (a VPC needs a NAT gateway) and that the stack is deployed.';
     case 'api-refused':

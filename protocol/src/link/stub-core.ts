@@ -20,6 +20,7 @@ import { createStreamReceiver, type StreamReceiver } from './stream.ts';
 import {
   answerBeforeDeadlineMs,
   askAfterMs,
+  firstResendMs,
   nobodyHomeMs,
   nobodyHomeShare,
   nobodyHomeYoungMs,
@@ -171,6 +172,8 @@ export interface StubCoreOptions {
 export interface StubCore {
   /** The subscription was confirmed: look for a tunnel before there is anything to run. */
   subscribed(nowMs: number): readonly StubEffect[];
+  /** The connection was lost and is back: its subscription is a new one. */
+  reconnected(nowMs: number): readonly StubEffect[];
   invoke(invocation: StubInvocation, nowMs: number): readonly StubEffect[];
   receive(event: Uint8Array, nowMs: number): readonly StubEffect[];
   /** So much of a stream's data has been taken by the caller. */
@@ -222,7 +225,8 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   function sayHello(nowMs: number): StubEffect[] {
     if (tunnel.name !== 'greeting') return [];
     tunnel.sent += 1;
-    tunnel.nextSendMs = nowMs + resendAfterMs(tunnel.sent);
+    // An answer may have come before the subscription was active: only saying it again brings another.
+    tunnel.nextSendMs = nowMs + (proved ? resendAfterMs(tunnel.sent) : firstResendMs);
     return [publish([encodeChannelEvent({ kind: 'hello', bytes: tunnel.greeting.bytes })])];
   }
 
@@ -500,6 +504,15 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       subscribedMs ??= nowMs;
       lastChannelError = undefined;
       return tunnel.name === 'unknown' ? greet(nowMs) : [];
+    },
+    reconnected(nowMs) {
+      if (subscribedMs === undefined) return [];
+      subscribedMs = nowMs;
+      proved = false;
+      if (current?.state === 'seeking' || current?.state === 'lost') {
+        current.giveUpMs = Math.max(current.giveUpMs, patience(current.invocation, nowMs));
+      }
+      return this.channelChanged(undefined, nowMs);
     },
     invoke(invocation, nowMs) {
       if (current) throw new Error('an execution environment runs one invocation at a time');

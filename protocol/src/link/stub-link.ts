@@ -127,7 +127,7 @@ export function openStubLink(options: StubLinkOptions): StubLink {
   channel.onStatus((status) => {
     if (status.name === 'failed' || status.name === 'waiting')
       void perform(core.channelChanged(status.cause, clock.nowMs()));
-    if (status.name === 'open') void perform(core.channelChanged(undefined, clock.nowMs()));
+    if (status.name === 'open') void perform(core.reconnected(clock.nowMs()));
   });
 
   return {

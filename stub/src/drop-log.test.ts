@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { createDropLog } from './drop-log.ts';
+
+it('logs each kind of dropped message once, and again when it became ten times as many', () => {
+  const logged: string[] = [];
+  const dropped = createDropLog((line) => logged.push(line));
+  for (let index = 0; index < 12; index++) dropped(`version ${index} was not agreed`);
+  dropped('a frame under other keys');
+  expect(logged).toEqual([
+    'a message was dropped: version 0 was not agreed',
+    '10 messages were dropped: version 9 was not agreed',
+    'a message was dropped: a frame under other keys',
+  ]);
+});

@@ -1,0 +1,14 @@
+/**
+ * Logs each kind of dropped message once, and again when it became ten, a hundred, a thousand times as many: whoever may
+ * publish could otherwise fill the function's log. Numbers in a reason are of the single message, and not of its kind.
+ */
+export function createDropLog(log: (line: string) => void): (reason: string) => void {
+  const counts = new Map<string, number>();
+  return (reason) => {
+    const kind = reason.replace(/\d+/g, 'N');
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    if (!/^10*$/.test(String(count))) return;
+    log(`${count === 1 ? 'a message was' : `${count} messages were`} dropped: ${reason}`);
+  };
+}

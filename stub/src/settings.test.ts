@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { functionVariables, readSettings, roleCredentials, runtimeIdentifier, SettingsError } from './settings.ts';
+
+const deployed = {
+  version: 1,
+  app: 'shop',
+  session: 'default',
+  function: 'Shop/Orders',
+  httpHost: 'abc.appsync-api.eu-central-1.amazonaws.com',
+  realtimeHost: 'abc.appsync-realtime-api.eu-central-1.amazonaws.com',
+  trust: 'iam',
+};
+
+const variablesWith = (over: object = {}) => ({ LIVE_LAMBDA: JSON.stringify({ ...deployed, ...over }) });
+
+describe("the stub's settings", () => {
+  it('are what the construct wrote', () => {
+    expect(readSettings(variablesWith({ environment: { NODE_OPTIONS: '--enable-source-maps', bad: 1 } }))).toEqual({
+      app: 'shop',
+      session: 'default',
+      functionPath: 'Shop/Orders',
+      httpHost: deployed.httpHost,
+      realtimeHost: deployed.realtimeHost,
+      trustedKeys: undefined,
+      movedVariables: { NODE_OPTIONS: '--enable-source-maps' },
+    });
+  });
+
+  it('pin the keys whose tunnels are believed', () => {
+    const keys = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBQ'];
+    expect(readSettings(variablesWith({ trust: 'keys', keys })).trustedKeys).toEqual(keys);
+  });
+
+  it.each<readonly [string, Record<string, string>, RegExp]>([
+    ['are missing', {}, /LIVE_LAMBDA is missing: deploy this stack again/],
+    ['are empty', { LIVE_LAMBDA: '' }, /LIVE_LAMBDA is missing/],
+    ['are not JSON', { LIVE_LAMBDA: '{"app":"sh' }, /LIVE_LAMBDA is not JSON/],
+    ['are no object', { LIVE_LAMBDA: '"shop"' }, /LIVE_LAMBDA is not JSON/],
+    ['are of another version', variablesWith({ version: 2 }), /has version 2, this stub reads 1/],
+    ['lack the app', variablesWith({ app: undefined }), /has no "app"/],
+    ['lack the host', variablesWith({ httpHost: '' }), /has no "httpHost"/],
+    ['have a function that is no text', variablesWith({ function: 1 }), /has no "function"/],
+    ['ask for a trust that there is not', variablesWith({ trust: 'everybody' }), /asks for a trust/],
+    ['say nothing of trust', variablesWith({ trust: undefined }), /asks for a trust/],
+    ['pin no keys', variablesWith({ trust: 'keys', keys: [] }), /has no valid "keys"/],
+    ['pin something that is no key', variablesWith({ trust: 'keys', keys: ['no'] }), /has no valid "keys"/],
+  ])('are refused, with what to do, when they %s', (_what, variables, message) => {
+    expect(() => readSettings(variables)).toThrow(SettingsError);
+    expect(() => readSettings(variables)).toThrow(message);
+  });
+
+  it("are not told in an error, since variables of the user's may be among them", () => {
+    const variables = { LIVE_LAMBDA: '{"environment":{"TOKEN":"hunter2"}' };
+    expect(() => readSettings(variables)).toThrow(/^(?!.*hunter2)/);
+  });
+});
+
+describe("the function's variables", () => {
+  it("are the environment's without the stub's own and without credentials, and with those that were moved", () => {
+    const variables = {
+      ...variablesWith({ environment: { NODE_OPTIONS: '--enable-source-maps', TABLE: 'moved' } }),
+      AWS_LAMBDA_EXEC_WRAPPER: '/var/task/live-lambda/start',
+      AWS_ACCESS_KEY_ID: 'ASIA1',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'token',
+      AWS_REGION: 'eu-central-1',
+      TABLE: 'orders',
+      EMPTY: '',
+      GONE: undefined,
+    };
+    expect(functionVariables(variables, readSettings(variables))).toEqual({
+      AWS_REGION: 'eu-central-1',
+      TABLE: 'moved',
+      EMPTY: '',
+      NODE_OPTIONS: '--enable-source-maps',
+    });
+  });
+});
+
+describe('the facts of the environment', () => {
+  it("hold the role's credentials, where there are any", () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'ASIA1', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(roleCredentials({ ...keys, AWS_SESSION_TOKEN: 'token' })).toEqual({
+      accessKeyId: 'ASIA1',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+    });
+    expect(roleCredentials(keys)).toMatchObject({ sessionToken: '' });
+    expect(roleCredentials({ ...keys, AWS_SECRET_ACCESS_KEY: '' })).toBeUndefined();
+  });
+
+  it('name the runtime as Lambda does', () => {
+    expect(runtimeIdentifier({ AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' })).toBe('nodejs22.x');
+    expect(runtimeIdentifier({})).toBe('');
+  });
+});
