@@ -469,7 +469,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     if (!current || !outbox || progress.message !== outbox.number || current.state === 'lost') return [];
     // Nothing of it is there, or no longer: sealed anew, since what was opened once is not opened again.
     if (progress.missing.length === 0) return send(attached, nowMs);
-    const events = progress.missing.flatMap((index) => outbox.events[index] ?? []);
+    const events = [...new Set(progress.missing)].flatMap((index) => outbox.events[index] ?? []);
     current.uploading = true;
     expectAnswer(current, nowMs);
     return [publish(events, true)];

@@ -208,7 +208,9 @@ export function createTunnelPeer(options: {
     if (known.sent.session !== session) known.sent = { session, sealed: session.seal(known.result) };
     const { sealed } = known.sent;
     const partly = missing && missing.message === sealed.number && missing.missing.length > 0;
-    return [publish(partly ? missing.missing.flatMap((index) => sealed.events[index] ?? []) : sealed.events)];
+    return [
+      publish(partly ? [...new Set(missing.missing)].flatMap((index) => sealed.events[index] ?? []) : sealed.events),
+    ];
   }
 
   function asked(by: SealedSession, progress: Extract<Message, { kind: 'progress' }>): PeerEffect[] {
