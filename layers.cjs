@@ -10,7 +10,7 @@ const allowed = {
   construct: [],
   emulator: ['protocol', 'runners'],
   cli: ['protocol', 'runners', 'emulator'],
-  'sample-app': ['construct', 'emulator', 'runners', 'cli'],
+  'sample-app': ['construct', 'emulator', 'runners', 'cli', 'protocol'],
 };
 
 const directions = folders.map((folder) => ({

@@ -1,26 +1,11 @@
 // Installs and builds what is missing. Needs Node and npm, nothing else; uses only what comes with Node.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithSignals, root, run } from './run.mjs';
 
-export const root = join(import.meta.dirname, '..');
 const lowest = [20, 19];
-
-/** Runs a program of this workspace or of npm; its output goes to this terminal. @returns its exit code */
-export function run(command, args, options = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: 'inherit',
-      shell: process.platform === 'win32',
-      ...options,
-    });
-    child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));
-  });
-}
 
 /** Path of a program that the workspace's packages bring. */
 export function bin(name) {
@@ -39,6 +24,12 @@ function checkNode() {
   process.exit(1);
 }
 
+function giveUp(code, text) {
+  // Above 128 somebody stopped it, who knows.
+  if (code <= 128) console.error(text);
+  process.exit(code);
+}
+
 async function install() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -48,10 +39,7 @@ async function install() {
   const startMs = performance.now();
   console.log('Installing dependencies (the first time this takes about a minute) ...');
   const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  if (code !== 0) {
-    console.error('npm could not install the dependencies; what it says is above.');
-    process.exit(code);
-  }
+  if (code !== 0) giveUp(code, 'npm could not install the dependencies; what it says is above.');
   writeFileSync(marker, lock);
   console.log(`Installed in ${took(startMs)}.`);
 }
@@ -61,17 +49,20 @@ async function build() {
   console.log('Building what changed ...');
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_PRINT_VERSION_DISABLED: '1' };
   const code = await run(bin('turbo'), ['run', 'build', '--output-logs=new-only', '--no-update-notifier'], { env });
-  if (code !== 0) {
-    console.error('The build failed; what it says is above.');
-    process.exit(code);
-  }
+  if (code !== 0) giveUp(code, 'The build failed; what it says is above.');
   console.log(`Built in ${took(startMs)}.\n`);
 }
 
+/** Set for what a script runs once it has prepared: its programs need not prepare again. */
+export const preparedVariable = 'LIVE_LAMBDA_WORKSPACE_PREPARED';
+
 export async function prepare() {
+  endWithSignals();
   checkNode();
+  if (process.env[preparedVariable]) return;
   await install();
   await build();
+  process.env[preparedVariable] = 'true';
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await prepare();

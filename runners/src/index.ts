@@ -22,5 +22,5 @@ export {
   startSupervisedProcess,
 } from './process/supervised-process.ts';
 export type { FunctionSpec, LaunchCommand, LaunchPlan, Prepared, Runner } from './runner.ts';
-export { BUILT_IN_RUNNERS, findRunner } from './runners.ts';
+export { BUILT_IN_RUNNERS } from './runners.ts';
 export { MAX_RESPONSE_BYTES, type ProcessEnd } from './runtime-api/outcomes.ts';

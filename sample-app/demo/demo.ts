@@ -7,6 +7,10 @@ import { Emulator } from '@live-lambda/emulator';
 import { pasteLines } from './paste-lines.ts';
 import { startTunnel, synthesize, type TunnelEvent, type TunnelProcess } from './programs.ts';
 import { type SampleInvocation, sampleInvocations } from './sample-events.ts';
+import { listenForStop, untilStopped } from './stop-signal.ts';
+
+// The AWS SDK announces the end of its own support for Node 20 at each start; that is no part of the demo.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** A caller without a tunnel must have its error within this time. */
 const nobodyHomeLimitMs = 3000;
@@ -127,21 +131,32 @@ function report(event: TunnelEvent): void {
 }
 
 /** What is to be undone at the end, the last first. */
-const cleanups: (() => Promise<unknown>)[] = [];
+type Cleanups = (() => Promise<unknown>)[];
 
-async function runDemo(keep: boolean, interrupted: Promise<void>): Promise<void> {
+interface Run {
+  readonly keep: boolean;
+  /** Somebody wants the demo to end: it is looked at between the steps and by what takes long. */
+  readonly signal: AbortSignal;
+  readonly cleanups: Cleanups;
+}
+
+/** @throws the signal's reason when it is stopped before its end. */
+async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'live-lambda-demo-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
   const assemblyFolder = join(folder, 'cdk.out');
+  // The synth pins the developer's key, and the tunnel proves it: both find one that this demo alone uses.
+  process.env.LIVE_LAMBDA_CONFIG_DIR = join(folder, 'config');
 
   let stepMs = performance.now();
   const step = (number: number, title: string) => {
+    signal.throwIfAborted();
     stepMs = performance.now();
     say(styleText('bold', `${number}. ${title}`));
   };
 
   step(1, 'Synthesize the order service in live mode, with the CDK CLI');
-  await synthesize(assemblyFolder);
+  await synthesize(assemblyFolder, signal);
   say(`  ${since(stepMs)}\n`);
 
   step(2, 'Start the emulator and deploy the app into it');
@@ -151,64 +166,89 @@ async function runDemo(keep: boolean, interrupted: Promise<void>): Promise<void>
   say(`  ${deployed.names.size} functions behind ${emulator.endpoint}, ${since(stepMs)}\n`);
 
   step(3, 'Start the tunnel: live-lambda tunnel --runner tsx');
-  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
-  let showing = false;
+  const shown = { output: false };
   const tunnel = startTunnel({
     assemblyFolder,
     endpoint: emulator.endpoint,
-    credentials: {
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_REGION: emulator.region,
-    },
+    credentials: developerVariables(emulator),
     onEvent: (event) => {
-      if (showing) report(event);
+      if (shown.output) report(event);
     },
   });
   cleanups.push(() => tunnel.stop());
-  await tunnel.waitFor(({ type }) => type === 'ready');
+  const started = await untilStopped(
+    signal,
+    tunnel.waitFor(({ type }) => type === 'started'),
+  );
+  await untilStopped(
+    signal,
+    tunnel.waitFor(({ type }) => type === 'ready'),
+  );
   say(`  ready in process ${tunnel.pid}, ${since(stepMs)}`);
-  say('  trust: iam, that is, whoever may publish to this API can answer for this machine\n');
+  say(`  the stubs believe tunnels with the key ${started.key}, which was made for this demo\n`);
 
   step(4, 'Invoke each function through the AWS SDK');
-  for (const sample of sampleInvocations()) await showInvocation(deployed, tunnel, sample);
-  const warm = sampleInvocations()[0];
-  if (warm) await showInvocation(deployed, tunnel, { ...warm, title: 'once more, warm' });
+  const warm = sampleInvocations().slice(0, 1);
+  const samples = [...sampleInvocations(), ...warm.map((sample) => ({ ...sample, title: 'once more, warm' }))];
+  for (const sample of samples) await untilStopped(signal, showInvocation(deployed, tunnel, sample));
 
   if (keep) {
     say(`${pasteLines(emulator, deployed.names.get('CreateOrder') ?? '')}\n`);
-    showing = true;
-    await Promise.race([interrupted, tunnel.waitFor(() => false)]);
+    shown.output = true;
+    await stayUp(tunnel, signal);
     return;
   }
 
   step(5, 'Stop the tunnel and see what a caller gets now');
   await tunnel.stop();
-  await showNobodyHome(deployed);
+  await untilStopped(signal, showNobodyHome(deployed));
+}
+
+function developerVariables({ developerCredentials, region }: Emulator) {
+  const { accessKeyId, secretAccessKey } = developerCredentials;
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region };
+}
+
+/** Waits until somebody stops the demo, which here is how it ends. @throws Error when the tunnel ends before */
+async function stayUp(tunnel: TunnelProcess, signal: AbortSignal): Promise<void> {
+  await untilStopped(
+    signal,
+    tunnel.waitFor(() => false),
+  ).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+/** Undoes everything, whatever goes wrong with one part of it. */
+async function undoAll(cleanups: Cleanups): Promise<void> {
+  for (const undo of cleanups.reverse()) {
+    try {
+      await undo();
+    } catch (error) {
+      fail('Something of the demo could not be ended', error);
+    }
+  }
+}
+
+function fail(what: string, error: unknown): void {
+  console.error(styleText('red', `${what}: ${error instanceof Error ? error.message : String(error)}`));
+  process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
-  let stopped = false;
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        stopped = true;
-        resolve();
-      });
-    }
-  });
+  const cleanups: Cleanups = [];
+  const stop = listenForStop();
+  const { signal } = stop;
   try {
-    const demo = runDemo(process.argv.includes('--keep'), interrupted);
-    await Promise.race([demo, interrupted]);
-    // What the demo was doing fails when it is cut off; that is no news.
-    demo.catch(() => undefined);
+    await runDemo({ keep: process.argv.includes('--keep'), signal, cleanups });
   } catch (error) {
-    console.error(styleText('red', `The demo failed: ${error instanceof Error ? error.message : String(error)}`));
-    process.exitCode = 1;
+    // What the demo was doing fails when it is cut off; that is no news.
+    if (signal.aborted) process.exitCode = stop.exitCode;
+    else fail('The demo failed', error);
   }
-  for (const undo of cleanups.reverse()) await undo();
+  await undoAll(cleanups);
   if (process.exitCode === 1) return;
-  const what = stopped ? 'Stopped' : 'Done';
+  const what = signal.aborted ? 'Stopped' : 'Done';
   say(styleText('green', `${what} after ${since(startedMs)}; nothing of the demo is left on this machine.`));
 }
 

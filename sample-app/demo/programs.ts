@@ -21,8 +21,12 @@ function programOf(packageName: string, file: string): string {
   return join(dirname(require.resolve(`${packageName}/package.json`)), file);
 }
 
-/** Synthesizes the app in live mode with the CDK CLI. @throws Error with what the CLI said */
-export async function synthesize(outputFolder: string): Promise<void> {
+/**
+ * Synthesizes the app in live mode with the CDK CLI, which is killed at the signal.
+ * @throws Error with what the CLI said, or the signal's reason
+ */
+export async function synthesize(outputFolder: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const said: string[] = [];
   const cdk = startSupervisedProcess({
     command: process.execPath,
@@ -32,7 +36,10 @@ export async function synthesize(outputFolder: string): Promise<void> {
     env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true' },
     onOutput: ({ text }) => said.push(text),
   });
+  signal.addEventListener('abort', cdk.kill);
   const end = await cdk.ended;
+  signal.removeEventListener('abort', cdk.kill);
+  signal.throwIfAborted();
   if (end.type !== 'exited' || end.code !== 0) throw new Error(`cdk synth failed:\n${said.join('\n')}`);
 }
 

@@ -3,28 +3,37 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const folder = join(import.meta.dirname, '..');
 const running = new Set<ChildProcess>();
+/** What a test saw below its programs: to be ended with them when the test failed. */
+const seen = new Set<number>();
 let temporary: string;
 
-beforeAll(async () => {
+beforeEach(async () => {
   // A temporary folder of its own: what is left in it was left by the demo.
   temporary = await mkdtemp(join(tmpdir(), 'demo-test-'));
 });
 
-afterEach(() => {
+afterEach(async () => {
   for (const child of running) child.kill('SIGKILL');
   running.clear();
+  for (const pid of alive([...seen])) process.kill(pid, 'SIGKILL');
+  seen.clear();
+  await rm(temporary, { recursive: true, force: true });
 });
 
-afterAll(() => rm(temporary, { recursive: true, force: true }));
+/** The demo itself. */
+const demo = (args: readonly string[] = []) => start(['--import', 'tsx', 'demo/demo.ts', ...args]);
 
-function demo(args: readonly string[] = []) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/demo.ts', ...args], {
+/** What `npm run demo` starts, in a workspace that has been installed and built, as `npm test` does before the tests. */
+const demoScript = (args: readonly string[] = []) => start([join(folder, '..', 'scripts', 'demo.mjs'), ...args]);
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
-    env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1' },
+    env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1', LIVE_LAMBDA_WORKSPACE_PREPARED: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -74,7 +83,9 @@ function descendants(pid: number | undefined): readonly number[] {
   const all = parents();
   const below = (parent: number | undefined): number[] =>
     all.flatMap(([child, of]) => (of === parent ? [child, ...below(child)] : []));
-  return below(pid);
+  const found = below(pid);
+  for (const each of found) seen.add(each);
+  return found;
 }
 
 /** Whether there is a curl that can sign for AWS. */
@@ -90,11 +101,20 @@ function alive(pids: readonly number[]): readonly number[] {
   return pids.filter((pid) => {
     try {
       process.kill(pid, 0);
-      return true;
+      return !isZombie(pid);
     } catch {
       return false;
     }
   });
+}
+
+/** One that has ended stays in the table of processes until its parent, or the system in its place, asks for how. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 const leftFiles = () => readdirSync(temporary).filter((name) => name.startsWith('live-lambda'));
@@ -140,5 +160,51 @@ describe('the demo', () => {
     expect(below.length).toBeGreaterThanOrEqual(9);
     killed.child.kill('SIGKILL');
     await expect.poll(() => alive(below), { timeout: 10_000 }).toEqual([]);
+  });
+
+  it('ends soon with Ctrl-C while it synthesizes', async () => {
+    const stopped = demo();
+    await stopped.printed('1. Synthesize');
+    await expect.poll(() => descendants(stopped.child.pid).length).toBeGreaterThanOrEqual(2);
+    const below = descendants(stopped.child.pid);
+    stopped.child.kill('SIGINT');
+    const { code, text } = await stopped.ended;
+    expect(code).toBe(130);
+    expect(text).not.toMatch(/\n2\. |failed/);
+    expect(leftFiles()).toEqual([]);
+    await expect.poll(() => alive(below), { timeout: 5000 }).toEqual([]);
+  });
+
+  it('ends with its script when that is told to end', async () => {
+    const stopped = demoScript();
+    await stopped.printed('1. Synthesize');
+    stopped.child.kill('SIGTERM');
+    const { code, text } = await stopped.ended;
+    expect(code).toBe(143);
+    expect(text).toContain('nothing of the demo is left');
+    expect(leftFiles()).toEqual([]);
+  });
+
+  it('undoes everything when its script is killed', async () => {
+    const killed = demoScript(['--keep']);
+    await killed.printed('Ctrl-C stops everything.');
+    const below = descendants(killed.child.pid);
+    expect(below.length).toBeGreaterThanOrEqual(10);
+    killed.child.kill('SIGKILL');
+    await expect.poll(() => alive(below), { timeout: 10_000 }).toEqual([]);
+    expect(leftFiles()).toEqual([]);
+  });
+
+  it('ends with its script when whoever started that is killed', async () => {
+    const script = JSON.stringify(join(folder, '..', 'scripts', 'demo.mjs'));
+    const starter = start([
+      '-e',
+      `require('node:child_process').spawn(process.execPath, [${script}, '--keep'], { stdio: 'inherit' });`,
+    ]);
+    await starter.printed('1. Synthesize');
+    const below = descendants(starter.child.pid);
+    starter.child.kill('SIGKILL');
+    await expect.poll(() => alive(below), { timeout: 10_000 }).toEqual([]);
+    expect(leftFiles()).toEqual([]);
   });
 });

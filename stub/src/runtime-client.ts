@@ -125,10 +125,21 @@ export function createRuntimeClient(address: string): RuntimeClient {
   };
 }
 
+/** A runtime may post anything as its error. */
+function errorTypeOf(error: Uint8Array): string {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(error).toString());
+    const errorType =
+      typeof parsed === 'object' && parsed !== null && 'errorType' in parsed ? parsed.errorType : undefined;
+    return typeof errorType === 'string' ? errorType : 'Runtime.Unknown';
+  } catch {
+    return 'Runtime.Unknown';
+  }
+}
+
 function errorTrailers(error: Uint8Array): Record<string, string> {
-  const { errorType } = JSON.parse(Buffer.from(error).toString()) as { readonly errorType?: string };
   return {
-    'Lambda-Runtime-Function-Error-Type': errorType ?? 'Runtime.Unknown',
+    'Lambda-Runtime-Function-Error-Type': errorTypeOf(error),
     'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
   };
 }

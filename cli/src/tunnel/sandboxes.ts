@@ -132,7 +132,6 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
 }
 
 async function isUsable(place: Place, request: SandboxRequest, use: Use): Promise<boolean> {
-  if (place.ended.signal.aborted) return false;
   if (place.serving) return use === 'warm';
   return place.sandbox.isCurrent(request);
 }

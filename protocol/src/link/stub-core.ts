@@ -29,7 +29,7 @@ import {
   silenceShare,
   youngSubscriptionMs,
 } from './timing.ts';
-import { believesWelcome, type TunnelTrust } from './trust.ts';
+import { judgeWelcome, type TunnelTrust } from './trust.ts';
 
 /** What an execution environment says about itself before anything is sealed. */
 export type StubIdentity = Pick<
@@ -189,6 +189,9 @@ export interface StubCore {
 
 /** Events that are sent again unasked: more than one publish holds is asked for first. */
 const maxBlindEvents = 3;
+
+/** Keys that the error names when strangers alone answered: whoever may publish could make up any number. */
+const maxNamedStrangers = 3;
 
 export function createStubCore(options: StubCoreOptions): StubCore {
   const { identity, random, trust } = options;
@@ -376,8 +379,10 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     if (tunnel.name !== 'greeting') return [];
     const { greeting } = tunnel;
     if (!same(welcome.helloHash, greeting.hash)) return [dropped('a Welcome for another Hello')];
-    if (!believesWelcome(trust, greeting.bytes, welcome, signed)) {
-      if (trust) strangers.add(welcome.identityKey.length > 0 ? trust.fingerprint(welcome.identityKey) : 'none');
+    const verdict = judgeWelcome(trust, greeting.bytes, welcome, signed);
+    if (verdict === 'unproved') return [dropped('a Welcome whose signature is not by its key')];
+    if (verdict === 'stranger') {
+      if (trust) noteStranger(welcome.identityKey.length > 0 ? trust.fingerprint(welcome.identityKey) : 'none');
       return [dropped('a Welcome by a key that this function does not trust')];
     }
     if (welcome.refusal) {
@@ -405,12 +410,18 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [publish(attach(session)), ...fail('tunnel-silent', 'another tunnel has taken its place')];
   }
 
+  function noteStranger(name: string): void {
+    if (strangers.has(name)) return;
+    strangers.add(strangers.size < maxNamedStrangers ? name : 'and others');
+  }
+
   function opened(frame: Frame, nowMs: number): StubEffect[] {
     const attached = tunnel.name === 'attached' ? tunnel : undefined;
     const session = [attached?.session, former].find((held) => held && same(held.keyId, frame.header.keyId));
     if (!session) return [dropped('a frame under unknown keys')];
     const result = session.open(frame, nowMs);
-    if (result.state === 'dropped') return [dropped(result.reason)];
+    // What came twice is ordinary: the network doubles, and what may be lost is sent again.
+    if (result.state === 'dropped') return result.reason === 'replayed' ? [] : [dropped(result.reason)];
     const own = attached?.session === session;
     if (own) attached.heardSealed = true;
     if (current && own) heardOf(current, nowMs, result.state === 'partial');

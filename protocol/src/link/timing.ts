@@ -33,6 +33,9 @@ export const signOfLifeSegments = 6;
 /** A tunnel whose connection broke tells the environments that it heard of within this time. */
 export const recentlyHeardMs = 60_000;
 
+/** No function has more time than this (Lambda quotas, "Function timeout"): a stub that claims more is not believed. */
+export const longestRemainingMs = 900_000;
+
 /** The bytes of a result are kept for this long after the function's time is over, for a stub that asks for them. */
 export const keepResultMs = 10_000;
 

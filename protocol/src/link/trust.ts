@@ -32,18 +32,24 @@ export function signTunnelHere(identity: TunnelIdentity | undefined, body: Uint8
   return { body, signature: identity ? identity.sign(tunnelHereBytes(body)) : new Uint8Array(0) };
 }
 
+/**
+ * What a stub makes of a Welcome: `stranger`, its key was not pinned, and it has that key, or names none; `unproved`,
+ * whoever sent it has not shown to have the key that it names, which may be anybody's.
+ */
+export type WelcomeVerdict = 'believed' | 'stranger' | 'unproved';
+
 /** Whether a stub may believe a Welcome; without pinned keys it believes whoever IAM let publish. */
-export function believesWelcome(
+export function judgeWelcome(
   trust: TunnelTrust | undefined,
   hello: Uint8Array,
   welcome: Welcome,
   signed: Signed,
-): boolean {
-  if (!trust) return true;
-  return (
-    trust.trusts(welcome.identityKey) &&
-    trust.verify(welcome.identityKey, signedBytes(hello, signed.body), signed.signature)
-  );
+): WelcomeVerdict {
+  if (!trust) return 'believed';
+  const { identityKey } = welcome;
+  if (identityKey.length === 0) return 'stranger';
+  if (!trust.verify(identityKey, signedBytes(hello, signed.body), signed.signature)) return 'unproved';
+  return trust.trusts(identityKey) ? 'believed' : 'stranger';
 }
 
 /** Whether another tunnel is what it says. */

@@ -94,7 +94,10 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const known = [entry?.keys, entry?.offered?.keys].find((keys) => keys && same(keys.helloHash, helloHash));
     if (known) return [{ type: 'publish', environment, events: [known.welcome] }];
     const keys = agree(hello, bytes, version, nowMs);
-    if (entry) entry.offered = { keys, untilMs: nowMs + oldKeysMs };
+    // Until somebody has proved to be the environment, the latest Hello says whose it is.
+    const sameFunction = entry?.peer.environment.hello.functionPath === hello.functionPath;
+    if (entry && !entry.peer.attached && !sameFunction) remember(environment, keys, nowMs);
+    else if (entry) entry.offered = { keys, untilMs: nowMs + oldKeysMs };
     else if (!makeRoom()) return [dropped('a Hello while as many environments as can be served are busy')];
     else remember(environment, keys, nowMs);
     return [{ type: 'publish', environment, events: [keys.welcome] }];
@@ -147,12 +150,16 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     ];
   }
 
-  /** Forgets the environment that was quiet for longest; one whose handler runs is never forgotten, nor its ids. */
+  /**
+   * Forgets the environment that was quiet for longest, first of those that have proved nothing; never one whose handler
+   * runs or whose result may be asked for, since what it ran must not run again.
+   */
   function makeRoom(): boolean {
     if (entries.size < maxEnvironments) return true;
     const idle = [...entries.values()].filter(({ peer }) => !peer.busy);
     if (idle.length === 0) return false;
-    const quietest = idle.reduce((a, b) => (a.lastHeardMs <= b.lastHeardMs ? a : b));
+    const unproved = idle.filter(({ peer }) => !peer.attached);
+    const quietest = (unproved.length > 0 ? unproved : idle).reduce((a, b) => (a.lastHeardMs <= b.lastHeardMs ? a : b));
     return entries.delete(quietest.peer.environment.id);
   }
 
@@ -178,7 +185,8 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const keys = [entry.keys, entry.offered?.keys].find((held) => held && same(held.session.keyId, frame.header.keyId));
     if (!keys) return [dropped('a frame under unknown keys')];
     const result = keys.session.open(frame, nowMs);
-    if (result.state === 'dropped') return [dropped(result.reason)];
+    // What came twice is ordinary: the network doubles, and what may be lost is sent again.
+    if (result.state === 'dropped') return result.reason === 'replayed' ? [] : [dropped(result.reason)];
     const inForce = keys === entry.keys && entry.peer.attached;
     if (inForce) entry.lastHeardMs = nowMs;
     if (result.state === 'message') {

@@ -1,7 +1,7 @@
 import type { Attach, Headers, Hello, Invoke, Message, Result } from '../messages.ts';
 import type { SealedMessage, SealedSession } from '../sealed-session.ts';
 import { type Chunk, createStreamSender, type StreamSender } from './stream.ts';
-import { acceptAfterMs, keepResultMs } from './timing.ts';
+import { acceptAfterMs, keepResultMs, longestRemainingMs } from './timing.ts';
 
 /** An execution environment in AWS that said Hello. */
 export interface RemoteEnvironment {
@@ -76,6 +76,12 @@ interface Streaming {
   readonly sealed: WeakMap<Chunk, Sent>;
 }
 
+/**
+ * An Invoke with a larger event is not held until its Attach comes: whoever says Hello could have any number of them
+ * held, and they are small on the wire.
+ */
+const maxEarlyBytes = 65_536;
+
 /** Chunks that are sent again at one question: what one publish holds. */
 const maxResentChunks = 5;
 
@@ -88,7 +94,7 @@ interface Sent {
 export interface TunnelPeer {
   readonly environment: RemoteEnvironment;
   readonly attached: boolean;
-  /** Whether a handler runs for it. */
+  /** Whether a handler runs for it, or its result may still be asked for. */
   readonly busy: boolean;
   /** Takes a message that was opened with a session of this environment. */
   heard(session: SealedSession, message: Message, firstMs: number, nowMs: number): readonly PeerEffect[];
@@ -125,6 +131,8 @@ export function createTunnelPeer(options: {
   const claims = new Map<SealedSession, Claim>();
   /** An Invoke that overtook its Attach. */
   let early: { readonly session: SealedSession; readonly invoke: Invoke; readonly firstMs: number } | undefined;
+  /** What was withdrawn under keys that are not in force, the latest for each: in force they may be later. */
+  const takenBack = new WeakMap<SealedSession, string>();
 
   const publish = (events: readonly Uint8Array[]): PeerEffect => ({ type: 'publish', environment, events });
   const say = (message: Message) => publish(session.seal(message).events);
@@ -161,7 +169,8 @@ export function createTunnelPeer(options: {
       return [publish(by.seal({ kind: 'accepted', invocationId: invoke.invocationId }).events)];
     }
     if (by !== session || !attach) {
-      early = { session: by, invoke, firstMs };
+      // What is larger is asked for again once the Attach is there.
+      if (invoke.event.length <= maxEarlyBytes) early = { session: by, invoke, firstMs };
       return [];
     }
     for (const confirmed of invoke.confirmed) {
@@ -176,7 +185,7 @@ export function createTunnelPeer(options: {
     if (credentials && !sameCredentials(attach, { credentials })) {
       return check({ attach: { ...attach, credentials }, session: by, waiting: { invoke, firstMs } });
     }
-    const deadlineMs = firstMs + invoke.remainingMs;
+    const deadlineMs = firstMs + Math.min(invoke.remainingMs, longestRemainingMs);
     if (nowMs >= deadlineMs) {
       set(id, { state: 'withdrawn' });
       return [dropped('an Invoke whose time was over when it had arrived')];
@@ -184,6 +193,20 @@ export function createTunnelPeer(options: {
     set(id, { state: 'running', deadlineMs, acceptAtMs: nowMs + acceptAfterMs });
     const { headers, event } = invoke;
     return [{ type: 'invoke', invocation: { environment, invocationId: id, attach, headers, event, deadlineMs } }];
+  }
+
+  function withdrawn(by: SealedSession, id: string): PeerEffect[] {
+    if (by !== session || !attach) {
+      takenBack.set(by, id);
+      return [];
+    }
+    const state = invocations.get(id)?.state;
+    if (state === 'answered' || state === 'confirmed') return [];
+    set(id, { state: 'withdrawn' });
+    return [
+      { type: 'withdrawn', environment, invocationId: id },
+      ...(state === 'streaming' ? [{ type: 'stream-ready' as const, invocationId: id }] : []),
+    ];
   }
 
   /** What to say when an invocation that is known is asked for again. */
@@ -266,7 +289,7 @@ export function createTunnelPeer(options: {
       return attach !== undefined;
     },
     get busy() {
-      return [...timed].some((id) => ['running', 'streaming'].includes(invocations.get(id)?.state ?? ''));
+      return timed.size > 0;
     },
     say,
     heard(by, message, firstMs, nowMs) {
@@ -277,16 +300,8 @@ export function createTunnelPeer(options: {
           return invoked(by, message, firstMs, nowMs);
         case 'progress':
           return asked(by, message);
-        case 'withdraw': {
-          const id = hex(message.invocationId);
-          const state = invocations.get(id)?.state;
-          if (state === 'answered' || state === 'confirmed') return [];
-          set(id, { state: 'withdrawn' });
-          return [
-            { type: 'withdrawn', environment, invocationId: id },
-            ...(state === 'streaming' ? [{ type: 'stream-ready' as const, invocationId: id }] : []),
-          ];
-        }
+        case 'withdraw':
+          return withdrawn(by, hex(message.invocationId));
         case 'stream-credit': {
           const id = hex(message.invocationId);
           const streaming = streamingOf(id);
@@ -310,6 +325,8 @@ export function createTunnelPeer(options: {
       attach = claim.attach;
       session = claim.session;
       options.onSession(session);
+      const withdrawnId = takenBack.get(session);
+      if (withdrawnId !== undefined && !invocations.has(withdrawnId)) set(withdrawnId, { state: 'withdrawn' });
       return [
         // Hearing this, the stub need not attach again before its first Invoke.
         say({ kind: 'accepted', invocationId: new Uint8Array(0) }),

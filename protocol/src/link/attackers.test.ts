@@ -1,0 +1,540 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  attach,
+  forgedStub,
+  forgeHello,
+  invoke,
+  newIdentity,
+  pinned,
+  pinnedStub,
+  record,
+  sessionChannel,
+  signingTunnel,
+} from '../fixtures/attackers.ts';
+import { failure, invocation, manualClock, reverse } from '../fixtures/link-fixture.ts';
+import { hashHello, signedBytes } from '../handshake.ts';
+import { createMemoryService } from '../memory-channel.ts';
+import type { ChannelEvent } from '../messages.ts';
+import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';
+import type { LinkOutcome } from './stub-link.ts';
+import { maxEnvironments } from './tunnel-core.ts';
+import type { Checked } from './tunnel-peer.ts';
+
+const ann = newIdentity();
+const mallory = newIdentity();
+
+const upwards = (channel: string) => channel === sessionChannel;
+const kindOf = (event: Uint8Array): ChannelEvent['kind'] => decodeChannelEvent(event).kind;
+const answerOf = (outcome: LinkOutcome) =>
+  outcome.type === 'result' ? Buffer.from(outcome.result.outcome.body).toString() : failure(outcome);
+
+/** A stub that trusts Ann, and a place for tunnels. */
+function world() {
+  const service = createMemoryService();
+  const clock = manualClock();
+  return {
+    service,
+    clock,
+    tunnel: (identity = ann, events: Parameters<typeof signingTunnel>[0]['events'] = {}) =>
+      signingTunnel({ service, clock, identity, events }),
+    stub: () => pinnedStub({ service, clock, trust: pinned(ann) }),
+  };
+}
+
+type Stub = Awaited<ReturnType<typeof pinnedStub>>;
+type World = ReturnType<typeof world>;
+
+/** Has one event run to its end, in so much time. */
+async function call({ clock }: World, { link }: Stub, event = 'abc', withinMs = 10_000) {
+  const outcome = link.invoke(invocation(event, 30_000, clock.nowMs()));
+  await clock.advance(withinMs);
+  return answerOf(await outcome);
+}
+
+/** Every copy of these bytes in which one bit is another. */
+function* withOneBitChanged(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const copy = Uint8Array.from(bytes);
+    copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    yield copy;
+  }
+}
+
+function* cutOff(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let length = 0; length < bytes.length; length++) yield bytes.slice(0, length);
+}
+
+describe('a second developer who answers a Hello first', () => {
+  it('is ignored, learns nothing, and the right tunnel is taken when it answers later', async () => {
+    const w = world();
+    const learned: unknown[] = [];
+    const first = await w.tunnel(mallory, {
+      check: async (_environment, claim): Promise<Checked> => {
+        learned.push(claim);
+        return { believed: true };
+      },
+    });
+    await w.tunnel();
+    w.service.intercept = (channel, event) => {
+      const decoded = decodeChannelEvent(event);
+      if (decoded.kind !== 'welcome' || Buffer.compare(decoded.welcome.identityKey, ann.publicKey) !== 0)
+        return [event];
+      w.clock.after(300, () => w.service.deliver(channel, event));
+      return [];
+    };
+    const stub = await w.stub();
+    expect(await call(w, stub)).toBe('cba');
+    expect(learned).toEqual([]);
+    expect(first.started).toEqual([]);
+    expect(stub.dropped).toContain('a Welcome by a key that this function does not trust');
+  });
+
+  it('is named in the error when nobody else answers', async () => {
+    const w = world();
+    await w.tunnel(mallory);
+    const { link } = await w.stub();
+    const outcome = link.invoke(invocation('abc'));
+    await w.clock.advance(3000);
+    expect(await outcome).toMatchObject({
+      failure: 'nobody-answered',
+      mayHaveRun: false,
+      detail: `a tunnel answered with a key that this function does not trust: ${mallory.fingerprint}`,
+    });
+  });
+
+  it('cannot make the error grow by answering with ever other keys', async () => {
+    const w = world();
+    const stub = await w.stub();
+    w.service.intercept = (channel, event) => {
+      if (!upwards(channel)) return [event];
+      for (let answers = 0; answers < 200; answers++)
+        w.service.deliver(stub.channel, welcomeFor(event, { signer: newIdentity() }));
+      return [event];
+    };
+    const outcome = stub.link.invoke(invocation('abc'));
+    await w.clock.advance(3000);
+    const failed = await outcome;
+    expect(failed).toMatchObject({ failure: 'nobody-answered', detail: expect.stringContaining('and others') });
+    expect(failed.type === 'failed' && failed.detail.length).toBeLessThan(250);
+  });
+
+  it("cannot put a colleague's key into the error without having it", async () => {
+    const w = world();
+    const colleague = newIdentity();
+    const stub = await w.stub();
+    w.service.intercept = (channel, event) => {
+      if (!upwards(channel)) return [event];
+      for (const named of [colleague, ann])
+        w.service.deliver(stub.channel, welcomeFor(event, { signer: mallory, named }));
+      return [event];
+    };
+    const outcome = stub.link.invoke(invocation('abc'));
+    await w.clock.advance(3000);
+    expect(await outcome).toMatchObject({ failure: 'nobody-answered', detail: '' });
+  });
+
+  it('cannot refuse in the name of the right tunnel', async () => {
+    const w = world();
+    await w.tunnel();
+    const stub = await w.stub();
+    w.service.intercept = (channel, event) => {
+      if (upwards(channel) && kindOf(event) === 'hello') {
+        const refusal = { reason: 'unknown-function', text: 'go away' } as const;
+        w.service.deliver(stub.channel, welcomeFor(event, { signer: mallory, over: { version: 0, refusal } }));
+      }
+      return [event];
+    };
+    expect(await call(w, stub)).toBe('cba');
+  });
+});
+
+/** An answer to a Hello, signed by whoever wants to. */
+function welcomeFor(
+  helloEvent: Uint8Array,
+  given: { readonly signer: typeof ann; readonly named?: typeof ann; readonly over?: object },
+): Uint8Array {
+  const hello = decodeChannelEvent(helloEvent);
+  if (hello.kind !== 'hello') return helloEvent;
+  const { signer, named = signer, over = {} } = given;
+  const body = encodeWelcome({
+    version: 1,
+    codec: 'none',
+    tunnelInstance: randomBytes(16),
+    aloneForMs: 0,
+    ephemeralKey: forgeHello().key.publicKey,
+    identityKey: named.publicKey,
+    helloHash: hashOfHello(helloEvent),
+    refusal: undefined,
+    release: '0.1.0',
+    ...over,
+  });
+  const signed = { body, signature: signer.sign(signedBytes(hello.bytes, body)) };
+  return encodeChannelEvent({ kind: 'welcome', signed });
+}
+
+function hashOfHello(helloEvent: Uint8Array): Uint8Array {
+  const decoded = decodeChannelEvent(helloEvent);
+  return decoded.kind === 'hello' ? hashHello(decoded.bytes) : new Uint8Array(32);
+}
+
+describe('a Welcome', () => {
+  it('with the right key is refused when its signature is over another Hello', async () => {
+    const w = world();
+    const stub = await w.stub();
+    w.service.intercept = (channel, event) => {
+      if (!upwards(channel)) return [event];
+      // Ann's tunnel has signed this for somebody else's Hello, in which everything else is as the stub wants it.
+      const other = forgeHello({ environmentId: stub.environmentId }).event;
+      const helloHash = hashOfHello(event);
+      w.service.deliver(stub.channel, welcomeFor(other, { signer: ann, over: { helloHash } }));
+      return [event];
+    };
+    expect(await call(w, stub)).toEqual({ failure: 'nobody-answered', mayHaveRun: false });
+    expect(new Set(stub.dropped)).toEqual(new Set(['a Welcome whose signature is not by its key']));
+  });
+
+  it('of an earlier handshake is refused when it is replayed', async () => {
+    const w = world();
+    const recorded = record(w.service);
+    const first = await w.tunnel();
+    const stub = await w.stub();
+    expect(await call(w, stub)).toBe('cba');
+    const welcomes = recorded.filter(({ event }) => kindOf(event) === 'welcome');
+    await first.goodbye('stopped');
+    await w.clock.advance(0);
+    await first.kill();
+    w.service.intercept = (channel, event) => {
+      if (upwards(channel)) for (const { event: old } of welcomes) w.service.deliver(stub.channel, old);
+      return [event];
+    };
+    expect(await call(w, stub)).toEqual({ failure: 'nobody-answered', mayHaveRun: false });
+    expect(stub.dropped).toContain('a Welcome for another Hello');
+    expect(welcomes).toHaveLength(1);
+  });
+
+  it('that is replayed to a stub that has attached changes nothing', async () => {
+    const w = world();
+    const recorded = record(w.service);
+    await w.tunnel();
+    const stub = await w.stub();
+    await w.clock.advance(0);
+    for (const { channel, event } of recorded) if (kindOf(event) === 'welcome') w.service.deliver(channel, event);
+    await w.clock.advance(0);
+    recorded.length = 0;
+    expect(await call(w, stub)).toBe('cba');
+    expect(recorded.map(({ event }) => kindOf(event))).toEqual(['frame', 'frame']);
+  });
+
+  it.each([
+    ['bit', withOneBitChanged],
+    ['length', cutOff],
+  ])('and a Hello may come first with every other %s: the right ones are taken', async (_what, damaged) => {
+    const w = world();
+    const environments = new Set<string>();
+    await w.tunnel(ann, {
+      invoked: (given) => {
+        environments.add(`${given.environment.hello.functionPath} ${given.environment.id}`);
+        return reverse(given);
+      },
+    });
+    let copies = 0;
+    w.service.intercept = (_channel, event) => {
+      if (kindOf(event) === 'frame' || copies > 0 === (kindOf(event) === 'hello')) return [event];
+      const before = [...damaged(event)];
+      copies += before.length;
+      return [...before, event];
+    };
+    const stub = await w.stub();
+    expect(await call(w, stub)).toBe('cba');
+    expect([...environments]).toEqual([`Shop/Orders ${Buffer.from(stub.environmentId).toString('hex')}`]);
+    expect(copies).toBeGreaterThan(200);
+  });
+});
+
+describe('a forged stub', () => {
+  const unbelieved: Checked = { believed: false, errorType: 'LiveLambda.StubNotVerified', text: 'somebody else' };
+
+  /** A tunnel that believes only the environments that it is told of, and what it said of them. */
+  async function guarded(w: World) {
+    const believed = new Set<string>();
+    const told: string[] = [];
+    const held = await w.tunnel(ann, {
+      check: async ({ id }) => (believed.has(id) ? { believed: true } : unbelieved),
+      attached: () => told.push('attached'),
+      withdrawn: () => told.push('withdrawn'),
+    });
+    return { ...held, told, believe: (id: Uint8Array) => believed.add(Buffer.from(id).toString('hex')) };
+  }
+
+  it('that says Hello in the name of a function starts nothing, and is told so when it wants to', async () => {
+    const w = world();
+    const held = await guarded(w);
+    const forged = await forgedStub(w.service);
+    await forged.sayHello();
+    await w.clock.advance(0);
+    await forged.say(attach);
+    await forged.say(invoke(forged.instance));
+    await w.clock.advance(1000);
+    expect(held.started).toEqual([]);
+    expect(held.told).toEqual([]);
+    const [result] = forged.heard.filter(({ kind }) => kind === 'result');
+    expect(result).toMatchObject({ outcome: { type: 'error' } });
+  });
+
+  it('that takes the id of an environment leaves that one as it was', async () => {
+    const w = world();
+    const held = await guarded(w);
+    const stub = await w.stub();
+    held.believe(stub.environmentId);
+    expect(await call(w, stub)).toBe('cba');
+    const forged = await forgedStub(w.service, { environmentId: stub.environmentId });
+    await forged.sayHello();
+    await w.clock.advance(0);
+    await forged.say({ kind: 'goodbye', reason: 'gone' });
+    await forged.say({ kind: 'withdraw', invocationId: randomBytes(16) });
+    await forged.say(invoke(forged.instance));
+    await w.clock.advance(1000);
+    expect(await call(w, stub, 'def', 0)).toBe('fed');
+    expect(held.told).toEqual(['attached']);
+    expect(held.started).toHaveLength(2);
+  });
+
+  it('that has proved nothing withdraws nothing, and fills no memory with ids', async () => {
+    const w = world();
+    const held = await guarded(w);
+    const forged = await forgedStub(w.service);
+    await forged.sayHello();
+    await w.clock.advance(0);
+    for (let sent = 0; sent < 100; sent++) await forged.say({ kind: 'withdraw', invocationId: randomBytes(16) });
+    await w.clock.advance(0);
+    expect(held.told).toEqual([]);
+  });
+
+  it('that names another function with the id of an environment cannot shut that one out for good', async () => {
+    const w = world();
+    const checked: string[] = [];
+    await w.tunnel(ann, {
+      check: async ({ hello }) => {
+        checked.push(hello.functionPath);
+        return hello.functionPath === 'Shop/Orders' ? { believed: true } : unbelieved;
+      },
+    });
+    const environmentId = randomBytes(16);
+    const forged = await forgedStub(w.service, { environmentId, functionPath: 'Shop/Quotes' });
+    await forged.sayHello();
+    await w.clock.advance(0);
+    await forged.say(attach);
+    await w.clock.advance(0);
+    const stub = await pinnedStub({ service: w.service, clock: w.clock, trust: pinned(ann), environmentId });
+    expect(await call(w, stub)).toBe('cba');
+    expect(checked).toEqual(['Shop/Quotes', 'Shop/Orders']);
+  });
+
+  it('that says Hello a thousand times does not make the tunnel forget what it has run', async () => {
+    const w = world();
+    const held = await w.tunnel();
+    const stub = await w.stub();
+    await w.clock.advance(0);
+    // The handler runs, and its result is lost; the stub will ask for it.
+    w.service.intercept = (channel, event) => (upwards(channel) ? [event] : []);
+    const outcome = stub.link.invoke(invocation('abc', 30_000, w.clock.nowMs()));
+    await w.clock.advance(100);
+    for (let said = 0; said <= maxEnvironments; said++) w.service.deliver(sessionChannel, forgeHello().event);
+    await w.clock.advance(100);
+    w.service.intercept = (_channel, event) => [event];
+    await w.clock.advance(10_000);
+    expect(answerOf(await outcome)).toBe('cba');
+    expect(held.started).toHaveLength(1);
+  });
+});
+
+describe('what was recorded and is replayed', () => {
+  it('gets the same Welcome as before, for a Hello, and starts nothing', async () => {
+    const w = world();
+    const recorded = record(w.service);
+    const held = await w.tunnel();
+    const stub = await w.stub();
+    await w.clock.advance(0);
+    const hello = recorded.find(({ event }) => kindOf(event) === 'hello');
+    const welcome = recorded.find(({ event }) => kindOf(event) === 'welcome');
+    recorded.length = 0;
+    for (let times = 0; times < 3; times++) w.service.deliver(sessionChannel, hello?.event ?? new Uint8Array());
+    await w.clock.advance(1000);
+    expect(recorded).toEqual([welcome, welcome, welcome]);
+    expect(held.started).toEqual([]);
+    expect(await call(w, stub)).toBe('cba');
+  });
+
+  it('is dropped, for every frame of a conversation in either direction, and no handler starts again', async () => {
+    const w = world();
+    const recorded = record(w.service);
+    const held = await w.tunnel();
+    const stub = await w.stub();
+    expect(await call(w, stub, 'abc'.repeat(100_000), 0)).toHaveLength(300_000);
+    const frames = recorded.filter(({ event }) => kindOf(event) === 'frame');
+    for (const { channel, event } of frames) w.service.deliver(channel, event);
+    await w.clock.advance(1000);
+    const down = frames.filter(({ channel }) => !upwards(channel)).length;
+    expect(held.dropped).toEqual(Array(frames.length - down).fill('replayed'));
+    expect(stub.dropped).toEqual(Array(down).fill('replayed'));
+    expect(held.started).toHaveLength(1);
+    expect(await call(w, stub, 'def', 0)).toBe('fed');
+  });
+
+  it('is dropped after another handshake, and by a tunnel that was started anew', async () => {
+    const w = world();
+    const recorded = record(w.service);
+    const first = await w.tunnel();
+    const stub = await w.stub();
+    expect(await call(w, stub)).toBe('cba');
+    const frames = recorded.filter(({ channel, event }) => upwards(channel) && kindOf(event) === 'frame');
+    // Silence makes the stub shake hands again.
+    w.service.intercept = () => [];
+    const lost = stub.link.invoke(invocation('lost', 10_000, w.clock.nowMs()));
+    await w.clock.advance(9000);
+    expect(answerOf(await lost)).toMatchObject({ failure: 'tunnel-silent' });
+    w.service.intercept = (_channel, event) => [event];
+    expect(await call(w, stub)).toBe('cba');
+    first.dropped.length = 0;
+    for (const { channel, event } of frames) w.service.deliver(channel, event);
+    await w.clock.advance(0);
+    expect(first.dropped).toEqual(frames.map(() => 'a frame under unknown keys'));
+    await first.kill();
+    const second = await w.tunnel();
+    for (const { channel, event } of frames) w.service.deliver(channel, event);
+    await w.clock.advance(0);
+    expect(second.dropped).toEqual(frames.map(() => 'a frame of an unknown environment'));
+    expect([first.started.length, second.started]).toEqual([2, []]);
+  });
+
+  it('of Hellos long past leaves an environment as it was', async () => {
+    const w = world();
+    await w.tunnel();
+    const environmentId = randomBytes(16);
+    const past = Array.from({ length: 5 }, () => forgeHello({ environmentId }).event);
+    for (const hello of past) w.service.deliver(sessionChannel, hello);
+    await w.clock.advance(0);
+    const stub = await pinnedStub({ service: w.service, clock: w.clock, trust: pinned(ann), environmentId });
+    expect(await call(w, stub)).toBe('cba');
+    for (const hello of past) w.service.deliver(sessionChannel, hello);
+    await w.clock.advance(0);
+    expect(await call(w, stub, 'def', 0)).toBe('fed');
+  });
+
+  it('is of no use to another tunnel: an Invoke is for the one whose Welcome was taken', async () => {
+    const w = world();
+    const tunnels = [await w.tunnel(), await w.tunnel()];
+    const stub = await w.stub();
+    for (let calls = 0; calls < 5; calls++) expect(await call(w, stub)).toBe('cba');
+    expect(tunnels.map(({ started }) => started.length).sort()).toEqual([0, 5]);
+    // The same by the letter: keys of the right tunnel, and the name of another.
+    const forged = await forgedStub(w.service);
+    await forged.sayHello();
+    await w.clock.advance(0);
+    await forged.say(attach);
+    await forged.say(invoke(randomBytes(16)));
+    await w.clock.advance(1000);
+    expect(tunnels.flatMap(({ started }) => started)).toHaveLength(5);
+    expect(tunnels.flatMap(({ dropped }) => dropped)).toContain('an Invoke for another tunnel');
+  });
+});
+
+describe('frames that are damaged on their way', () => {
+  it.each([
+    ['with each bit changed', withOneBitChanged],
+    ['cut off at each length', cutOff],
+  ])('are refused one by one, %s, without harm to their message', async (_what, damaged) => {
+    const w = world();
+    const held = await w.tunnel();
+    const stub = await w.stub();
+    await w.clock.advance(0);
+    let copies = 0;
+    w.service.intercept = (_channel, event) => {
+      const before = [...damaged(event)];
+      copies += before.length;
+      return [...before, event];
+    };
+    expect(await call(w, stub, 'abc', 0)).toBe('cba');
+    expect(held.started).toHaveLength(1);
+    expect(copies).toBeGreaterThan(200);
+    // No copy was mistaken for anything.
+    expect(held.dropped.length + stub.dropped.length).toBe(copies);
+  });
+
+  it('are put together in any order, sent back, and sent to others, with their message whole', async () => {
+    const w = world();
+    const held = await w.tunnel();
+    const [stub, other] = [await w.stub(), await w.stub()];
+    await w.clock.advance(0);
+    let waiting: { channel: string; event: Uint8Array }[] = [];
+    w.service.intercept = (channel, event) => {
+      waiting.push({ channel, event });
+      w.clock.after(10, () => {
+        const batch = waiting.reverse();
+        waiting = [];
+        for (const each of batch) {
+          for (const place of [sessionChannel, other.channel, stub.channel, each.channel])
+            w.service.deliver(place, each.event);
+        }
+      });
+      return [];
+    };
+    const event = randomBytes(1_000_000).toString('latin1');
+    const outcome = stub.link.invoke(invocation(Buffer.from(event, 'latin1'), 30_000, w.clock.nowMs()));
+    await w.clock.advance(500);
+    const ended = await outcome;
+    const expected = Buffer.from(event, 'latin1').reverse();
+    expect(ended.type === 'result' && expected.equals(ended.result.outcome.body)).toBe(true);
+    expect(held.started).toHaveLength(1);
+    expect(held.dropped).toContain('the frame goes the other way');
+    expect(new Set(other.dropped)).toEqual(new Set(['a frame under unknown keys']));
+  });
+});
+
+describe('a nonce', () => {
+  it('is never used twice for a key, over many messages, repetitions and handshakes', async () => {
+    const w = world();
+    const recorded = record(w.service);
+    let turn = 0;
+    const deliverSome = w.service.intercept;
+    w.service.intercept = (channel, event) => {
+      const delivered = deliverSome(channel, event);
+      turn += 1;
+      return turn % 6 === 0 ? [] : turn % 7 === 0 ? [...delivered, ...delivered] : delivered;
+    };
+    await w.tunnel();
+    const stubs = [await w.stub(), await w.stub()];
+    for (let round = 0; round < 60; round++) {
+      const event = round % 10 === 0 ? randomBytes(400_000).toString('base64') : `round ${round}`;
+      // At times nothing comes through until the stub gives up and shakes hands again.
+      const before = w.service.intercept;
+      if (round % 15 === 14) w.service.intercept = (channel, each) => (deliverSome(channel, each), []);
+      await Promise.all(stubs.map((stub) => call(w, stub, event, 0).catch(() => undefined)).concat(pass(w)));
+      w.service.intercept = before;
+    }
+    const sealed = new Map<string, string>();
+    let repeated = 0;
+    for (const { event } of recorded) {
+      const decoded = decodeChannelEvent(event);
+      if (decoded.kind !== 'frame') continue;
+      const { keyId, direction, counter } = decoded.frame.header;
+      const nonce = `${Buffer.from(keyId).toString('hex')} ${direction} ${counter}`;
+      const bytes = Buffer.from(event).toString('base64');
+      if (sealed.has(nonce)) repeated += 1;
+      // Sent again is the same event, bit by bit; anything else would be a second message under one nonce.
+      expect(sealed.get(nonce) ?? bytes).toBe(bytes);
+      sealed.set(nonce, bytes);
+    }
+    const keys = new Set([...sealed.keys()].map((nonce) => nonce.split(' ')[0]));
+    expect(keys.size).toBeGreaterThanOrEqual(8);
+    expect(repeated).toBeGreaterThan(5);
+    expect(sealed.size).toBeGreaterThan(300);
+  });
+});
+
+/** Lets more time pass than any invocation takes. */
+async function pass({ clock }: World): Promise<undefined> {
+  await clock.advance(31_000);
+  return undefined;
+}
