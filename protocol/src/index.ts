@@ -15,4 +15,5 @@ export {
 } from './link/tunnel-link.ts';
 export type { Checked, RemoteEnvironment, TunnelInvocation } from './link/tunnel-peer.ts';
 export type { Attach, Credentials, EnvironmentFacts, Headers, Hello, Result, TunnelHere } from './messages.ts';
+export { replayedReason } from './sealing.ts';
 export { maxVersion, minVersion } from './versions.ts';

@@ -48,6 +48,9 @@ export function createSealer(key: Uint8Array): Sealer {
 /** Why a frame was not opened. */
 export type OpenFailure = 'replayed' | 'forged';
 
+/** The reason for dropping what has come before: ordinary, since the network doubles and what may be lost is sent again. */
+export const replayedReason = 'replayed' satisfies OpenFailure;
+
 /** Opens segments sealed with one key, each counter once. */
 export interface Opener {
   open(sealed: Uint8Array, headerBytes: Uint8Array, counter: number): Uint8Array | OpenFailure;

@@ -1,3 +1,4 @@
+import { replayedReason } from '@live-lambda/protocol';
 import { expect, it } from 'vitest';
 import { createDropLog } from './drop-log.ts';
 
@@ -11,4 +12,10 @@ it('logs each kind of dropped message once, and again when it became ten times a
     '10 messages were dropped: version 9 was not agreed',
     'a message was dropped: a frame under other keys',
   ]);
+});
+
+it('says nothing of what came twice, which is ordinary', () => {
+  const logged: string[] = [];
+  createDropLog((line) => logged.push(line))(replayedReason);
+  expect(logged).toEqual([]);
 });

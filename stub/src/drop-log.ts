@@ -1,3 +1,5 @@
+import { replayedReason } from '@live-lambda/protocol';
+
 /**
  * Logs each kind of dropped message once, and again when it became ten, a hundred, a thousand times as many: whoever may
  * publish could otherwise fill the function's log. Numbers in a reason are of the single message, and not of its kind.
@@ -5,6 +7,7 @@
 export function createDropLog(log: (line: string) => void): (reason: string) => void {
   const counts = new Map<string, number>();
   return (reason) => {
+    if (reason === replayedReason) return;
     const kind = reason.replace(/\d+/g, 'N');
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);

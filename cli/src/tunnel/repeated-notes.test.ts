@@ -1,3 +1,4 @@
+import { replayedReason } from '@live-lambda/protocol';
 import { expect, it } from 'vitest';
 import { createDropCounter, createRefusalTeller } from './repeated-notes.ts';
 
@@ -26,4 +27,10 @@ it('does not fill the terminal, or the memory, with functions that somebody make
   const refused = createRefusalTeller((text) => told.push(text));
   for (let index = 0; index < 1000; index++) refused({ functionPath: `Made/Up${index}` }, { text: 'not live' });
   expect(told).toHaveLength(100);
+});
+
+it('says nothing of what came twice, which is ordinary', () => {
+  const told: string[] = [];
+  createDropCounter((text) => told.push(text))(replayedReason);
+  expect(told).toEqual([]);
 });

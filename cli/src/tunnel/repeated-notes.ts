@@ -1,3 +1,5 @@
+import { replayedReason } from '@live-lambda/protocol';
+
 /** Functions whose refusal is told; whoever may publish could make up any number of names. */
 const maxToldRefusals = 100;
 
@@ -8,6 +10,7 @@ const maxToldRefusals = 100;
 export function createDropCounter(warn: (text: string) => void): (reason: string) => void {
   const counts = new Map<string, number>();
   return (reason) => {
+    if (reason === replayedReason) return;
     const kind = reason.replace(/\d+/g, 'N');
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);

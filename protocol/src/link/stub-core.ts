@@ -420,10 +420,9 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     const session = [attached?.session, former].find((held) => held && same(held.keyId, frame.header.keyId));
     if (!session) return [dropped('a frame under unknown keys')];
     const result = session.open(frame, nowMs);
-    // What came twice is ordinary: the network doubles, and what may be lost is sent again.
-    if (result.state === 'dropped') return result.reason === 'replayed' ? [] : [dropped(result.reason)];
+    if (result.state === 'dropped') return [dropped(result.reason)];
     const own = attached?.session === session;
-    if (own) attached.heardSealed = true;
+    if (own && !(result.state === 'message' && saysNothingOfAttach(result.message))) attached.heardSealed = true;
     if (current && own) heardOf(current, nowMs, result.state === 'partial');
     return result.state === 'message' ? heard(result.message, own ? attached : undefined, nowMs) : [];
   }
@@ -592,6 +591,11 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       return current.uploading ? latest : Math.min(current.nextAskMs, silenceOver(current), latest);
     },
   };
+}
+
+/** A tunnel that only says that it is there, or what it lacks, may lack the Attach too. */
+function saysNothingOfAttach({ kind }: Message): boolean {
+  return kind === 'progress' || kind === 'pong';
 }
 
 function remaining(invocation: StubInvocation, nowMs: number): number {

@@ -185,8 +185,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const keys = [entry.keys, entry.offered?.keys].find((held) => held && same(held.session.keyId, frame.header.keyId));
     if (!keys) return [dropped('a frame under unknown keys')];
     const result = keys.session.open(frame, nowMs);
-    // What came twice is ordinary: the network doubles, and what may be lost is sent again.
-    if (result.state === 'dropped') return result.reason === 'replayed' ? [] : [dropped(result.reason)];
+    if (result.state === 'dropped') return [dropped(result.reason)];
     const inForce = keys === entry.keys && entry.peer.attached;
     if (inForce) entry.lastHeardMs = nowMs;
     if (result.state === 'message') {
