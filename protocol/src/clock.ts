@@ -6,6 +6,9 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
 }
 
+/** Node takes a longer delay for 1 ms (`setTimeout`). */
+const longestDelayMs = 2 ** 31 - 1;
+
 /**
  * The machine's clock.
  * @param options.keepAlive whether a pending timer keeps the process alive; by default it does.
@@ -14,7 +17,7 @@ export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clo
   return {
     nowMs: () => performance.now(),
     after(delayMs, run) {
-      const timer = setTimeout(run, Math.max(0, delayMs));
+      const timer = setTimeout(run, Math.min(longestDelayMs, Math.max(0, delayMs)));
       if (options.keepAlive === false) timer.unref();
       return () => clearTimeout(timer);
     },

@@ -1,19 +1,13 @@
 import { createHash, hkdfSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { eventBytes, eventText } from './appsync/event-text.ts';
 import { channelSegment, stubChannel, tunnelChannel } from './channel-names.ts';
+import { bytesOf, each, hex, legible, revived, vectors } from './fixtures/golden-vectors.ts';
 import { createEphemeralKey, deriveKeys, hashHello, signedBytes } from './handshake.ts';
 import { createIdentity, verifySignature } from './identity.ts';
-import { createStubCore, type StubEffect } from './link/stub-core.ts';
-import { acceptAfterMs } from './link/timing.ts';
 import { tunnelHereBytes } from './link/trust.ts';
-import { createTunnelCore, type TunnelEffect } from './link/tunnel-core.ts';
-import type { Attach, ChannelEvent, Codec, FrameHeader, Hello, Invoke, Message, Result, Welcome } from './messages.ts';
+import type { ChannelEvent, Codec, FrameHeader, Hello, Welcome } from './messages.ts';
 import { createReassembly, pack, type Reassembled } from './packing.ts';
-import { createSealedSession } from './sealed-session.ts';
 import { createOpener, createSealer } from './sealing.ts';
 import {
   decodeChannelEvent,
@@ -25,41 +19,6 @@ import {
 } from './wire/channel-event.ts';
 import { WireError } from './wire/fields.ts';
 import { decodeMessage, encodeMessage } from './wire/message.ts';
-
-const protocolFolder = join(import.meta.dirname, '..');
-
-interface Named {
-  readonly name: string;
-  /** Another encoder may make other bytes of this meaning. */
-  readonly onlyDecode?: boolean;
-}
-
-function vectors<Vector>(file: string): readonly (Vector & Named)[] {
-  return JSON.parse(readFileSync(join(protocolFolder, 'vectors', 'v1', `${file}.json`), 'utf8'));
-}
-
-function each<Vector>(given: readonly (Vector & Named)[]): [string, Vector & Named][] {
-  return given.map((vector) => [vector.name, vector]);
-}
-
-const bytesOf = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-
-/** A value of the protocol as vectors write it: bytes as `hex:…`, absent fields left out. */
-function legible(value: unknown): unknown {
-  if (value instanceof Uint8Array) return `hex:${hex(value)}`;
-  if (Array.isArray(value)) return value.map(legible);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(fields.map(([name, field]) => [name, legible(field)]));
-}
-
-function revived<T>(value: unknown): T {
-  if (typeof value === 'string' && value.startsWith('hex:')) return bytesOf(value.slice(4)) as T;
-  if (Array.isArray(value)) return value.map(revived) as T;
-  if (typeof value !== 'object' || value === null) return value as T;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, revived(field)])) as T;
-}
 
 /** What a channel event means, without the bytes that its parts were read from. */
 function meaning(event: ChannelEvent): unknown {
@@ -286,168 +245,4 @@ describe('golden packing', () => {
   function hash(segment: Uint8Array) {
     return { bytes: segment.length, sha256: createHash('sha256').update(segment).digest('hex') };
   }
-});
-
-describe('the golden conversation', () => {
-  interface Step {
-    readonly from: 'stub' | 'tunnel';
-    readonly channel: string;
-    readonly events: readonly string[];
-    readonly hello?: unknown;
-    readonly welcome?: unknown;
-    readonly message?: unknown;
-    readonly ephemeralSecret?: string;
-    readonly identitySecret?: string;
-  }
-  const steps = vectors<Step>('conversation');
-  const [first, second, attachStep, invokeStep, attachAccepted, invokeAccepted, resultStep] = steps.map((step) => ({
-    ...step,
-    events: step.events.map(bytesOf),
-  }));
-  const hello = revived<Hello>(first!.hello);
-  const welcome = revived<Welcome>(second!.welcome);
-  const attach = revived<Attach>(attachStep!.message);
-  const invoke = revived<Invoke>(invokeStep!.message);
-  const result = revived<Result>(resultStep!.message);
-  const stubSecret = bytesOf(first!.ephemeralSecret!);
-  const tunnelSecret = bytesOf(second!.ephemeralSecret!);
-  const identity = createIdentity(bytesOf(second!.identitySecret!));
-
-  const published = (effects: readonly (StubEffect | TunnelEffect)[]) =>
-    effects.flatMap((effect) => (effect.type === 'publish' ? effect.events.map(hex) : []));
-  const said = (...given: (typeof first)[]) => given.flatMap((step) => step!.events.map(hex));
-
-  it('goes over the channels of the session and of the environment', () => {
-    for (const step of steps)
-      expect(step.channel).toBe(
-        step.from === 'stub' ? tunnelChannel(hello.app, hello.session) : stubChannel(hello.app, hello.environmentId),
-      );
-  });
-
-  it('is sealed as it says under the keys of its handshake, and opened', () => {
-    const stubKey = createEphemeralKey(stubSecret);
-    const theirs = createEphemeralKey(tunnelSecret).publicKey;
-    const keys = deriveKeys({ own: stubKey, theirs, hello: encodeHello(hello), welcome: encodeWelcome(welcome) });
-    const { version, codec } = welcome;
-    const { environmentId } = hello;
-    const stub = createSealedSession({ side: 'stub', version, environmentId, codec, keys });
-    const tunnel = createSealedSession({ side: 'tunnel', version, environmentId, codec, keys });
-    for (const { from, events, message } of steps.slice(2)) {
-      const [sender, receiver] = from === 'stub' ? [stub, tunnel] : [tunnel, stub];
-      expect(sender.seal(revived<Message>(message)).events.map(hex)).toEqual(events);
-      const opened = events.map((event) => {
-        const decoded = decodeChannelEvent(bytesOf(event));
-        return decoded.kind === 'frame' ? receiver.open(decoded.frame, 0) : expect.fail('not a frame');
-      });
-      expect(legible(opened.at(-1))).toEqual({ state: 'message', message, firstMs: 0 });
-    }
-  });
-
-  it('is what a stub says and understands', () => {
-    const random = [stubSecret, hello.nonce, invoke.invocationId];
-    const stub = createStubCore({
-      identity: hello,
-      codecs: hello.codecs,
-      attachment: () => attach,
-      trust: {
-        trusts: (key) => hex(key) === hex(identity.publicKey),
-        verify: verifySignature,
-        fingerprint: () => identity.fingerprint,
-      },
-      random: () => random.shift() ?? expect.fail('more randomness than the conversation has'),
-    });
-    expect(published(stub.subscribed(0))).toEqual(said(first));
-    const { headers, event, remainingMs } = invoke;
-    stub.invoke({ headers, event, deadlineMs: remainingMs }, 0);
-    expect(published(stub.receive(second!.events[0]!, 0))).toEqual(said(attachStep, invokeStep));
-    for (const step of [attachAccepted, invokeAccepted]) stub.receive(step!.events[0]!, 0);
-    expect(legible(stub.receive(resultStep!.events[0]!, 0))).toEqual([
-      { type: 'settle', outcome: { type: 'result', result: resultStep!.message } },
-    ]);
-  });
-
-  it('is what a tunnel says and understands', () => {
-    const tunnel = createTunnelCore({
-      instance: welcome.tunnelInstance,
-      release: welcome.release,
-      codecs: ['deflate', 'none'],
-      owner: 'ann@laptop',
-      identity,
-      trust: undefined,
-      admit: () => undefined,
-      random: () => tunnelSecret,
-    });
-    expect(published(tunnel.receive(first!.events[0]!, 0))).toEqual(said(second));
-    const [check] = tunnel.receive(attachStep!.events[0]!, 0);
-    if (check?.type !== 'check') expect.fail('the Attach was not taken');
-    expect(legible(check.claim.attach)).toEqual(attachStep!.message);
-    const peer = tunnel.peer(hex(hello.environmentId));
-    expect(published(peer!.checked(check.claim, { believed: true }, 0))).toEqual(said(attachAccepted));
-    expect(legible(tunnel.receive(invokeStep!.events[0]!, 0))).toMatchObject([
-      { type: 'invoke', invocation: { event: legible(invoke.event), headers: invoke.headers, deadlineMs: 3000 } },
-    ]);
-    expect(published(tunnel.tick(acceptAfterMs))).toEqual(said(invokeAccepted));
-    expect(published(tunnel.answer(hex(hello.environmentId), result, acceptAfterMs))).toEqual(said(resultStep));
-  });
-});
-
-describe('the golden vectors', () => {
-  const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) => join(protocolFolder, 'proto', target);
-  root.loadSync(['frame', 'handshake', 'message'].map((file) => `live_lambda/v1/${file}.proto`));
-  const namespace = root.lookup('live_lambda.v1') as protobuf.Namespace;
-
-  /** Fields and values of enums that a message uses, as `Type.field` and `Enum.VALUE`, in it and in what it carries. */
-  function used(type: protobuf.Type, bytes: Uint8Array): string[] {
-    const message = type.decode(bytes) as unknown as Record<string, unknown>;
-    return Object.keys(message).flatMap((name) => {
-      const field = type.fields[name];
-      return field ? [`${type.name}.${name}`, ...usedBy(field.resolve(), message[name])] : [];
-    });
-  }
-
-  function usedBy(field: protobuf.Field, value: unknown): string[] {
-    const { resolvedType } = field;
-    const values = field.repeated ? (value as unknown[]) : [value];
-    if (resolvedType instanceof protobuf.Enum)
-      return values.map((number) => `${resolvedType.name}.${resolvedType.valuesById[number as number]}`);
-    if (resolvedType instanceof protobuf.Type)
-      return values.flatMap((nested) => used(resolvedType, resolvedType.encode(nested as object).finish()));
-    const carried = { hello: 'Hello', header: 'FrameHeader' }[field.name];
-    return carried ? used(namespace.lookupType(carried), value as Uint8Array) : [];
-  }
-
-  const bodies = { welcome: 'Welcome', tunnelHere: 'TunnelHere' } as const;
-  const inEvents = channelEventVectors.flatMap(({ bytes }) => {
-    const type = namespace.lookupType('ChannelEvent');
-    const event = type.decode(bytesOf(bytes)) as unknown as Record<string, { readonly body?: Uint8Array }>;
-    const signed = (Object.keys(bodies) as (keyof typeof bodies)[]).flatMap((name) =>
-      event[name] ? used(namespace.lookupType(bodies[name]), event[name].body ?? new Uint8Array(0)) : [],
-    );
-    return [...used(type, bytesOf(bytes)), ...signed];
-  });
-  const inMessages = messageVectors.flatMap(({ bytes }) => used(namespace.lookupType('Message'), bytesOf(bytes)));
-  const inHeaders = frameHeaderVectors.flatMap(({ bytes }) =>
-    used(namespace.lookupType('FrameHeader'), bytesOf(bytes)),
-  );
-  const covered = new Set([...inEvents, ...inHeaders, ...inMessages]);
-
-  function declared(within: protobuf.NamespaceBase): string[] {
-    return within.nestedArray.flatMap((nested) => {
-      if (nested instanceof protobuf.Enum)
-        return Object.entries(nested.values).flatMap(([name, number]) =>
-          // Zero is what is not written.
-          number === 0 ? [] : [`${nested.name}.${name}`],
-        );
-      if (nested instanceof protobuf.Type)
-        return [...nested.fieldsArray.map(({ name }) => `${nested.name}.${name}`), ...declared(nested)];
-      return [];
-    });
-  }
-
-  it('have every kind, every field and every value of an enum that the .proto files declare', () => {
-    const all = declared(namespace);
-    expect(all).toContain('Message.goodbye');
-    expect(all.filter((name) => !covered.has(name))).toEqual([]);
-  });
 });

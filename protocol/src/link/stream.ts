@@ -90,7 +90,8 @@ export function createStreamSender(): StreamSender {
     },
     credit(upToOffset, received) {
       allowedOffset = Math.max(allowedOffset, upToOffset);
-      receivedOffset = Math.max(receivedOffset, received);
+      // Nobody can have received what was not sent: that would switch off what holds the producer back.
+      receivedOffset = Math.max(receivedOffset, Math.min(received, sentOffset));
       while (sent[0] && sent[0].offset + sent[0].data.length <= receivedOffset && !sent[0].end) sent.shift();
     },
     due(nowMs) {
@@ -140,6 +141,7 @@ export function createStreamReceiver(): StreamReceiver {
   const early = new Map<number, Chunk>();
   let offset = 0;
   let takenBytes = 0;
+  let earlyBytes = 0;
   let toldUpTo = streamWindowBytes;
   let done = false;
 
@@ -149,9 +151,14 @@ export function createStreamReceiver(): StreamReceiver {
       let end: Received['end'];
       // What lies beyond the window was never allowed; what lies before the offset has been handed on.
       const beyond = chunk.offset + chunk.data.length > takenBytes + 2 * streamWindowBytes;
-      if (!done && chunk.offset >= offset && !beyond) early.set(chunk.offset, chunk);
+      const room = earlyBytes + chunk.data.length <= 2 * streamWindowBytes;
+      if (!done && chunk.offset >= offset && !beyond && room && !early.has(chunk.offset)) {
+        early.set(chunk.offset, chunk);
+        earlyBytes += chunk.data.length;
+      }
       for (let next = early.get(offset); next && !done; next = early.get(offset)) {
         early.delete(offset);
+        earlyBytes -= next.data.length;
         offset += next.data.length;
         if (next.data.length > 0) data.push(next.data);
         if (next.end) {

@@ -1,6 +1,7 @@
 import { live_lambda } from '#generated';
 import type { Attach, Credentials, Invoke, Message, Result } from '../messages.ts';
 import { bytes, idBytes, parse, record, safe, sized, sizedOrEmpty, WireError } from './fields.ts';
+import { checkMessageShape } from './message-shape.ts';
 
 const v1 = live_lambda.v1;
 type Properties = live_lambda.v1.Message.$Properties;
@@ -50,7 +51,10 @@ function toProperties(message: Message): Properties {
  * @throws WireError when the bytes are not protobuf or a field has an impossible value.
  */
 export function decodeMessage(raw: Uint8Array): Message | undefined {
-  return parse('message', () => fromProperties(v1.Message.decode(raw)));
+  return parse('message', () => {
+    checkMessageShape(raw);
+    return fromProperties(v1.Message.decode(raw));
+  });
 }
 
 function fromProperties(message: Properties): Message | undefined {

@@ -91,10 +91,6 @@ const onlyRead = {
     bytes: '4207' + '0a0161' + '92060161',
     message: { kind: 'ping', nonce: Buffer.from('a') },
   },
-  'Ping said twice: the last counts': {
-    bytes: '42030a0161' + '42030a0162',
-    message: { kind: 'ping', nonce: Buffer.from('b') },
-  },
   'A kind from a later release is ignored': { bytes: 'a206020a00', message: null },
   'No kind at all is ignored': { bytes: '', message: null },
 };
