@@ -592,7 +592,12 @@ describe('a nonce', () => {
       const event = round % 10 === 0 ? randomBytes(400_000).toString('base64') : `round ${round}`;
       // At times nothing comes through until the stub gives up and shakes hands again.
       const before = w.service.intercept;
-      if (round % 15 === 14) w.service.intercept = (channel, each) => (deliverSome(channel, each), []);
+      if (round % 15 === 14) {
+        w.service.intercept = (channel, each) => {
+          deliverSome(channel, each);
+          return [];
+        };
+      }
       await Promise.all(stubs.map((stub) => call(w, stub, event, 0).catch(() => undefined)).concat(pass(w)));
       w.service.intercept = before;
     }
