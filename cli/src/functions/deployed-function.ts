@@ -1,4 +1,5 @@
 import type { LiveFunction } from '@live-lambda/protocol/manifest';
+import { ProxyError } from '../proxy-error.ts';
 import { UserError } from '../user-error.ts';
 import type { AwsAccess } from './deployment.ts';
 
@@ -84,7 +85,7 @@ function createCache<Value>(nowMs: () => number) {
 
 async function listResources(stack: string, options: DeployedFunctionsOptions): Promise<Resources> {
   const { CloudFormationClient, paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient(clientOptions(options));
+  const client = new CloudFormationClient(await clientOptions(options));
   const resources = new Map<string, string>();
   try {
     for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack })) {
@@ -100,7 +101,7 @@ async function listResources(stack: string, options: DeployedFunctionsOptions): 
 
 async function roleOf(functionName: string, options: DeployedFunctionsOptions): Promise<string> {
   const { LambdaClient, GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
-  const client = new LambdaClient(clientOptions(options));
+  const client = new LambdaClient(await clientOptions(options));
   try {
     const { Role } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
     return Role ?? '';
@@ -109,10 +110,12 @@ async function roleOf(functionName: string, options: DeployedFunctionsOptions): 
   }
 }
 
-function clientOptions({ access: { endpointUrl }, region }: DeployedFunctionsOptions) {
+async function clientOptions({ access: { endpointUrl }, region }: DeployedFunctionsOptions) {
+  const { loadAwsAgents } = await import('../proxy.ts');
   return {
     region,
     requestHandler: {
+      ...(await loadAwsAgents()),
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
@@ -122,12 +125,15 @@ function clientOptions({ access: { endpointUrl }, region }: DeployedFunctionsOpt
 }
 
 function lookUpError(error: unknown, fn: LiveFunction): UserError {
+  const attempted = `${fn.id} of stack ${fn.stack.name} could not be looked up`;
+  if (error instanceof ProxyError)
+    return new UserError(`${attempted}: ${error.message}.`, error.hint, { cause: error });
   const cause = error instanceof Error ? error : new Error(String(error));
   const denied = cause.name.startsWith('AccessDenied');
   // Only that message is worth its words: that of a wrong signature, for one, quotes the request with its token.
   const reason = denied ? `${cause.name}: ${cause.message}` : 'code' in cause ? String(cause.code) : cause.name;
   return new UserError(
-    `${fn.id} of stack ${fn.stack.name} could not be looked up: ${reason.replace(/\.?$/, '.')}`,
+    `${attempted}: ${reason.replace(/\.?$/, '.')}`,
     denied
       ? 'Your identity needs cloudformation:ListStackResources on the stack, and lambda:GetFunctionConfiguration on its live functions.'
       : 'Check your AWS credentials and the network; deploy the app if it is not deployed.',

@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { EventApiEndpoint } from '@live-lambda/protocol/appsync';
 import type { ManifestApi } from '@live-lambda/protocol/manifest';
+import { ProxyError } from '../proxy-error.ts';
 import { UserError } from '../user-error.ts';
 import type { LocalFunction } from './live-functions.ts';
 
@@ -27,9 +28,11 @@ export interface CallerIdentity {
 const connectionTimeoutMs = 5000;
 const requestTimeoutMs = 15_000;
 
-function clientOptions({ endpointUrl }: AwsAccess, region: string | null) {
+async function clientOptions({ endpointUrl }: AwsAccess, region: string | null) {
+  const { loadAwsAgents } = await import('../proxy.ts');
   return {
     requestHandler: {
+      ...(await loadAwsAgents()),
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,
@@ -42,7 +45,7 @@ function clientOptions({ endpointUrl }: AwsAccess, region: string | null) {
 /** @throws UserError without usable credentials or region. */
 export async function callerIdentity(access: AwsAccess): Promise<CallerIdentity> {
   const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-  const client = new STSClient(clientOptions(access, null));
+  const client = new STSClient(await clientOptions(access, null));
   try {
     const { Arn, Account } = await client.send(new GetCallerIdentityCommand({}));
     return { arn: Arn ?? '', account: Account ?? '' };
@@ -73,7 +76,7 @@ async function findApi(functions: readonly LocalFunction[], access: AwsAccess): 
   const described = functions[0]?.described;
   if (!described) throw new Error('a group of functions has at least one');
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
-  const client = new CloudFormationClient(clientOptions(access, described.region));
+  const client = new CloudFormationClient(await clientOptions(access, described.region));
   try {
     const region = await client.config.region();
     const outputs = await stackOutputs(client, described.api.stack, region);
@@ -88,7 +91,7 @@ async function findApi(functions: readonly LocalFunction[], access: AwsAccess): 
     const endpoint = { httpHost: host('httpHost'), realtimeHost: host('realtimeHost'), region };
     return { stack: described.api.stack, endpoint, functions };
   } catch (error) {
-    throw error instanceof UserError ? error : awsError(error, `Stack ${described.api.stack} could not be read`);
+    throw awsError(error, `Stack ${described.api.stack} could not be read`);
   } finally {
     client.destroy();
   }
@@ -117,6 +120,7 @@ async function stackOutputs(
 
 /** What an AWS client threw, with what to do about the usual reasons. */
 function awsError(error: unknown, attempted: string): UserError {
+  if (error instanceof UserError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = 'code' in cause ? String(cause.code) : '';
   const reason = `${attempted}: ${cause.message || code || cause.name}`.replace(/\.?$/, '.');
@@ -124,6 +128,7 @@ function awsError(error: unknown, attempted: string): UserError {
 }
 
 function hintFor(cause: Error, code: string): string {
+  if (cause instanceof ProxyError) return cause.hint;
   if (/region (is missing|not accepted)/i.test(cause.message))
     return 'Set AWS_REGION, or choose a profile that has a region with AWS_PROFILE.';
   if (cause.name === 'CredentialsProviderError') {

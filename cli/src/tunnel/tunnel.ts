@@ -8,6 +8,7 @@ import { type AwsAccess, callerIdentity, type DeployedApi, findApis } from '../f
 import { type LiveApp, type LocalFunction, liveApp } from '../functions/live-functions.ts';
 import { readManifests } from '../functions/manifest-file.ts';
 import type { Host } from '../host.ts';
+import { type AgentFor, loadAgentFor } from '../proxy.ts';
 import { UserError } from '../user-error.ts';
 import { openInbox } from './inbox.ts';
 import { createSandboxes, type Sandboxes } from './sandboxes.ts';
@@ -46,6 +47,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   // One after the other: what is wrong with the credentials is told as such, and not by whichever call came first.
   const caller = await callerIdentity(options.access);
   const apis = await findApis(live.functions, options.access);
+  const agentFor = await loadAgentFor();
   const counted = countInvocations(options.host);
   const { host } = counted;
   host.notify({ type: 'started', ...describe(live, apis, options), identity: caller.arn });
@@ -55,7 +57,9 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const failure = createFailure();
   const links: TunnelLink[] = [];
   let stopping = false;
-  const channels = apis.map((api) => openChannel(api, options.credentials, host, failure.give));
+  const channels = apis.map((api) =>
+    openChannel(api, { credentials: options.credentials, agentFor, host, fail: failure.give }),
+  );
   const close = async () => {
     await Promise.all(channels.map((channel) => channel[Symbol.asyncDispose]()));
     await sandboxes[Symbol.asyncDispose]();
@@ -174,8 +178,15 @@ function sandboxesFor(host: Host, options: TunnelOptions): Sandboxes {
   });
 }
 
-function openChannel(api: DeployedApi, credentials: CredentialsProvider, host: Host, fail: (error: UserError) => void) {
-  const channel = createAppSyncChannel({ endpoint: api.endpoint, credentials });
+interface ChannelParts {
+  readonly credentials: CredentialsProvider;
+  readonly agentFor: AgentFor;
+  readonly host: Host;
+  readonly fail: (error: UserError) => void;
+}
+
+function openChannel(api: DeployedApi, { credentials, agentFor, host, fail }: ChannelParts) {
+  const channel = createAppSyncChannel({ endpoint: api.endpoint, credentials, agentFor });
   let wasOpen = false;
   channel.onStatus((status) => {
     if (status.name === 'open') {

@@ -3,6 +3,7 @@ import type { Credentials } from '@live-lambda/protocol';
 import type { LiveFunction } from '@live-lambda/protocol/manifest';
 import type { DeployedFunction, DeployedFunctions } from '../functions/deployed-function.ts';
 import type { AwsAccess, CallerIdentity } from '../functions/deployment.ts';
+import { ProxyError } from '../proxy-error.ts';
 import { UserError } from '../user-error.ts';
 
 /** What an environment gives to prove that it is one of a function's. */
@@ -137,11 +138,15 @@ async function checkProof({ fn, credentials }: StubProof, options: StubVerifierO
 
 async function askWho(credentials: Credentials, options: StubVerifierOptions): Promise<Caller> {
   const { access, region, timeoutMs = defaultTimeoutMs } = options;
-  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const [{ STSClient, GetCallerIdentityCommand }, { loadAwsAgents }] = await Promise.all([
+    import('@aws-sdk/client-sts'),
+    import('../proxy.ts'),
+  ]);
   const client = new STSClient({
     region,
     credentials,
     maxAttempts: 1,
+    requestHandler: await loadAwsAgents(),
     ...(access.endpointUrl === undefined ? {} : { endpoint: access.endpointUrl }),
   });
   let failure: Error | undefined;
@@ -162,11 +167,17 @@ async function askWho(credentials: Credentials, options: StubVerifierOptions): P
   return explainFailure(failure, { region, timeoutMs });
 }
 
-/** Without the message: for a wrong signature it quotes the request, with the token in it. */
+/**
+ * Without the message: for a wrong signature it quotes the request, with the token in it.
+ * @throws UserError about the proxy, where that is what failed
+ */
 function explainFailure(
   failure: Error | undefined,
   { region, timeoutMs }: { readonly region: string; readonly timeoutMs: number },
 ): Caller {
+  if (failure instanceof UserError) throw failure;
+  if (failure instanceof ProxyError)
+    throw new UserError(`STS in ${region} could not be asked: ${failure.message}.`, failure.hint, { cause: failure });
   const name = failure?.name ?? 'Error';
   if (credentialErrors.includes(name)) return { state: 'refused', reason: name };
   const code = failure && 'code' in failure && typeof failure.code === 'string' ? failure.code : undefined;
