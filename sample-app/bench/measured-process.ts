@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** A Node process that says what CPU time it has spent. */
+export interface MeasuredProcess extends AsyncDisposable {
+  /** Resolves with the CPU time, in milliseconds, at the end of the first turn: Node and the program's modules. */
+  readonly loaded: Promise<number>;
+  /** CPU time until now, user and system, in milliseconds. */
+  cpuMs(): Promise<number>;
+}
+
+const probe = join(import.meta.dirname, 'cpu-probe.cjs');
+
+interface Report {
+  readonly type: 'loaded' | 'spent';
+  readonly cpuMs: number;
+}
+
+function nextReport(child: ChildProcess, type: Report['type']): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`A measured process ended with code ${code}.`));
+    const look = (message: unknown) => {
+      const report = message as Report;
+      if (report.type !== type) return;
+      child.off('message', look);
+      child.off('exit', ended);
+      resolve(report.cpuMs);
+    };
+    child.on('message', look);
+    child.on('exit', ended);
+  });
+}
+
+/**
+ * Starts Node with a program, or bare.
+ * @param environment all of its variables.
+ */
+export function startMeasured(
+  program: string | undefined,
+  environment: Readonly<Record<string, string>> = {},
+): MeasuredProcess {
+  const args = program === undefined ? [probe] : ['--require', probe, program];
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const loaded = nextReport(child, 'loaded');
+  // Whoever does not ask for it hears of a failure elsewhere.
+  loaded.catch(() => {});
+  return {
+    loaded,
+    cpuMs() {
+      const spent = nextReport(child, 'spent');
+      child.send({});
+      return spent;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

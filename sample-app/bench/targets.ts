@@ -1,0 +1,90 @@
+import type { BenchResult } from './bench-result.ts';
+import { startRatio } from './stub-part.ts';
+
+/** What the benchmark is to reach, and what it did. */
+export interface Target {
+  readonly name: string;
+  readonly measured: number;
+  /** The measured value may be this at most. */
+  readonly limit: number;
+  readonly unit: 'times' | 'operations' | 'bytes';
+  readonly met: boolean;
+}
+
+/**
+ * Billed operations of a warm call, by arithmetic over the published sources of SST and lambda-live-debugger: nothing of
+ * theirs is run here. SST publishes a request, an acknowledgement and an answer of 128 KiB chunks in base64.
+ */
+export const peerOperations = {
+  sstSmall: 6,
+  lambdaLiveDebuggerSmall: 13,
+  /** 6 MB there and 6 MB back. */
+  sstLarge: 6700,
+} as const;
+
+const kibibyte = 1024;
+export const mebibyte = kibibyte * kibibyte;
+const maxSmallRatio = 2;
+const maxLargeRatio = 1.5;
+const maxBilledRatio = 1.05;
+const smallOperations = 4;
+const maxShareOfPeer = 1 / 3;
+const maxBundleBytes = 180 * kibibyte;
+const maxStartRatio = 1.5;
+
+const atMost = (name: string, measured: number, limit: number, unit: Target['unit'] = 'times'): Target => ({
+  name,
+  measured,
+  limit,
+  unit,
+  met: measured <= limit,
+});
+
+const sizeName = (bytes: number): string => (bytes >= mebibyte ? `${bytes / mebibyte} MB` : `${bytes / kibibyte} KB`);
+
+function roundTripTargets({ roundTrips }: BenchResult): readonly Target[] {
+  const judged = roundTrips.filter(
+    ({ bytes, content }) => content === 'random' && (bytes === kibibyte || bytes >= mebibyte),
+  );
+  return judged.map(({ bytes, hopMs, ratio }) =>
+    atMost(
+      `link over raw echo, ${sizeName(bytes)} incompressible, ${hopMs} ms per hop`,
+      ratio,
+      bytes === kibibyte ? maxSmallRatio : maxLargeRatio,
+    ),
+  );
+}
+
+function billedTargets({ billed }: BenchResult): readonly Target[] {
+  return billed.flatMap(({ bytes, content, operations, ratio }) => {
+    const name = `${sizeName(bytes)} ${content}`;
+    const targets = [atMost(`billed operations over their floor, ${name}`, ratio, maxBilledRatio)];
+    if (bytes === kibibyte) {
+      const exact = atMost(`billed operations of a warm call, ${name}`, operations, smallOperations, 'operations');
+      targets.push({ ...exact, met: operations === smallOperations });
+    }
+    if (bytes === 6 * mebibyte && content !== 'random') {
+      const limit = peerOperations.sstLarge * maxShareOfPeer;
+      targets.push(atMost(`billed operations both ways, ${name}: a third of SST's`, operations, limit, 'operations'));
+    }
+    return targets;
+  });
+}
+
+function stubTargets({ stub }: BenchResult): readonly Target[] {
+  return [
+    atMost('stub, minified', stub.bundleBytes, maxBundleBytes, 'bytes'),
+    atMost('CPU of the stub until its first event, over bare Node', startRatio(stub), maxStartRatio),
+  ];
+}
+
+export function judge(result: BenchResult): readonly Target[] {
+  const { bytes, content, hopMs, ratio } = result.sequential;
+  const name = `link over sequential publishes of 128 KiB, ${sizeName(bytes)} ${content}, ${hopMs} ms per hop`;
+  return [
+    ...roundTripTargets(result),
+    ...billedTargets(result),
+    atMost(name, ratio, maxShareOfPeer),
+    ...stubTargets(result),
+  ];
+}
