@@ -54,15 +54,16 @@ export default class Tunnel extends Command {
     readonly json: boolean;
   }): Promise<RunningTunnel> {
     checkEndpoint(flags.endpoint);
-    const [{ startTunnel }, { fromNodeProviderChain }, { chooseRunner }] = await Promise.all([
+    const [{ startTunnel }, { fromNodeProviderChain }, { chooseRunner }, { loadAwsAgents }] = await Promise.all([
       import('../tunnel/tunnel.ts'),
       import('@aws-sdk/credential-providers'),
       import('../functions/choose-runner.ts'),
+      import('../proxy.ts'),
     ]);
     return startTunnel({
       assemblyFolder: flags.app,
       access: { endpointUrl: flags.endpoint },
-      credentials: fromNodeProviderChain(),
+      credentials: fromNodeProviderChain({ clientConfig: { requestHandler: await loadAwsAgents() } }),
       runnerFor: chooseRunner(flags.runner),
       identity: await loadIdentity(),
       host: await createHost(flags),
