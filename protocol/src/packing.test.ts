@@ -53,6 +53,16 @@ describe('packing', () => {
   });
 });
 
+describe('a large message', () => {
+  it('is compressed when samples of it shrink, and left alone when they do not', () => {
+    const line = '{"sku":"TEA-0042","price":1.0},';
+    expect(pack(Buffer.from(line.repeat(20_000)), 'deflate').codec).toBe('deflate');
+    expect(pack(randomBytes(1_000_000), 'deflate').codec).toBe('none');
+    const mixed = Buffer.concat([randomBytes(100_000), Buffer.from(line.repeat(40_000))]);
+    expect(pack(mixed, 'deflate').codec).toBe('deflate');
+  });
+});
+
 describe('reassembly', () => {
   it.each(['deflate', 'none'] as const)('gives back a message of 6 MB whose segments came in reverse (%s)', (codec) => {
     const message = Buffer.concat([randomBytes(3_000_000), Buffer.alloc(3_291_556, 'abc')]);

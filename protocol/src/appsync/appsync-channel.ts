@@ -196,8 +196,8 @@ export function createAppSyncChannel(options: AppSyncChannelOptions): Channel {
       try {
         return await usable.publish(channel, texts, suspect ? suspectAnswerMs : publishAnswerMs);
       } catch (error) {
-        if (error instanceof ChannelError && error.kind !== 'unreachable') throw error;
-        // The socket is dead, or was: the same events go over HTTP, and if both arrive, the second is not opened.
+        if (error instanceof ChannelError && error.kind === 'refused') throw error;
+        // The socket is dead, or was, or has had its share of this second: the same events go over HTTP, and if both arrive, the second is not opened.
       }
     }
     return http.publish(JSON.stringify({ channel, events: texts }), `publishing to ${channel}`);

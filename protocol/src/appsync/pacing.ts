@@ -21,12 +21,18 @@ export interface Allowance {
   take(nowMs: number): boolean;
 }
 
+/**
+ * The service counts arrivals, and what was sent a second apart may arrive closer together: the second is taken for
+ * longer than it is.
+ */
+const longSecondMs = 1200;
+
 /** Any second may hold as many requests as allowed: the times of the last ones are remembered. */
 export function createAllowance(perSecond: number = socketPublishesPerSecond): Allowance {
   const taken: number[] = [];
   return {
     take(nowMs) {
-      while (taken[0] !== undefined && taken[0] <= nowMs - 1000) taken.shift();
+      while (taken[0] !== undefined && taken[0] <= nowMs - longSecondMs) taken.shift();
       if (taken.length >= perSecond) return false;
       taken.push(nowMs);
       return true;

@@ -31,34 +31,6 @@ import type { Checked } from './tunnel-peer.ts';
 
 const mallory = newIdentity();
 
-setFlagsFromString } from 'node:v8';
-
-import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
-import {
-  attach,
-  forgedStub,
-  forgeHello,
-  invoke,
-  newIdentity,
-  pinned,
-  pinnedStub,
-  record,
-  sessionChannel,
-  signingTunnel,
-} from '../fixtures/attackers.ts';
-import { failure, invocation, manualClock, reverse } from '../fixtures/link-fixture.ts';
-import { hashHello, signedBytes } from '../handshake.ts';
-import { createMemoryService } from '../memory-channel.ts';
-import type { ChannelEvent, Message } from '../messages.ts';
-import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';
-import type { LinkOutcome } from './stub-link.ts';
-import { maxEnvironments } from './tunnel-core.ts';
-import type { Checked } from './tunnel-peer.ts';
-
-const ann = newIdentity();
-const mallory = newIdentity();
-
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 

@@ -95,6 +95,21 @@ describe('what is lost', () => {
     expect(seen.bytes).toBeLessThan(6_000_000 + 3 * 180_000);
   });
 
+  it('of a large answer is not sent twice while it is only slow', async () => {
+    const { service, clock, invoke } = await met();
+    const event = randomBytes(2_000_000);
+    let bytes = 0;
+    service.intercept = (channel, each) => {
+      if (!upwards(channel)) bytes += each.length;
+      clock.after(upwards(channel) ? 0 : 700, () => service.deliver(channel, each));
+      return [];
+    };
+    const outcome = invoke(event);
+    await clock.advance(2000);
+    expect(body(await outcome)?.equals(reversed(event))).toBe(true);
+    expect(bytes).toBeLessThan(2_100_000);
+  });
+
   it('entirely, though it is large, is sent anew', async () => {
     const { service, clock, invoke } = await met();
     const event = randomBytes(1_000_000);

@@ -30,6 +30,10 @@ export function askAfterMs(asked: number): number {
 /** The receiver of a message with more segments than this says that it is there, at the first one and then each so many. */
 export const signOfLifeSegments = 6;
 
+/** A result of more events than this is not sent again so soon after it was: over a slow line it is still on its way. */
+export const quickEvents = 3;
+export const largeOnItsWayMs = 900;
+
 /** A tunnel whose connection broke tells the environments that it heard of within this time. */
 export const recentlyHeardMs = 60_000;
 

@@ -1,7 +1,7 @@
 import type { Attach, Headers, Hello, Invoke, Message, Result } from '../messages.ts';
 import type { SealedMessage, SealedSession } from '../sealed-session.ts';
 import { type Chunk, createStreamSender, type StreamSender } from './stream.ts';
-import { acceptAfterMs, keepResultMs, longestRemainingMs } from './timing.ts';
+import { acceptAfterMs, keepResultMs, largeOnItsWayMs, longestRemainingMs, quickEvents } from './timing.ts';
 
 /** An execution environment in AWS that said Hello. */
 export interface RemoteEnvironment {
@@ -65,7 +65,7 @@ export type Checked =
 type Known =
   | { readonly state: 'running'; readonly deadlineMs: number; acceptAtMs: number | undefined }
   | Streaming
-  | { readonly state: 'answered'; readonly result: Result; readonly forgetAtMs: number; sent: Sent }
+  | { readonly state: 'answered'; readonly result: Result; readonly forgetAtMs: number; sent: SentResult }
   | { readonly state: 'withdrawn' | 'confirmed' };
 
 interface Streaming {
@@ -88,6 +88,11 @@ const maxResentChunks = 5;
 interface Sent {
   readonly session: SealedSession;
   readonly sealed: SealedMessage;
+}
+
+interface SentResult extends Sent {
+  /** When it was last published, in whole or in part; undefined before. */
+  atMs: number | undefined;
 }
 
 /** The tunnel's side of the conversation with one environment, under the keys that are in force. */
@@ -180,7 +185,7 @@ export function createTunnelPeer(options: {
     }
     const id = hex(invoke.invocationId);
     const known = invocations.get(id);
-    if (known) return standing(id, known);
+    if (known) return standing(id, known, nowMs);
     const { credentials } = invoke;
     if (credentials && !sameCredentials(attach, { credentials })) {
       return check({ attach: { ...attach, credentials }, session: by, waiting: { invoke, firstMs } });
@@ -213,6 +218,7 @@ export function createTunnelPeer(options: {
   function standing(
     id: string,
     known: Known,
+    nowMs: number,
     missing?: { readonly message: number; readonly missing: readonly number[] },
   ): PeerEffect[] {
     if (known.state === 'running') {
@@ -228,7 +234,12 @@ export function createTunnelPeer(options: {
     }
     if (known.state !== 'answered') return [];
     // Under new keys it is sealed anew; what was opened once is not opened again.
-    if (known.sent.session !== session) known.sent = { session, sealed: session.seal(known.result) };
+    if (known.sent.session !== session) known.sent = { session, sealed: session.seal(known.result), atMs: undefined };
+    const { atMs } = known.sent;
+    // What is large takes its time: while it may still be on its way, it is not sent a second time.
+    const under = atMs !== undefined && known.sent.sealed.events.length > quickEvents && nowMs - atMs < largeOnItsWayMs;
+    if (under) return [accepted(id)];
+    known.sent.atMs = nowMs;
     const { sealed } = known.sent;
     const partly = missing && missing.message === sealed.number && missing.missing.length > 0;
     return [
@@ -236,10 +247,10 @@ export function createTunnelPeer(options: {
     ];
   }
 
-  function asked(by: SealedSession, progress: Extract<Message, { kind: 'progress' }>): PeerEffect[] {
+  function asked(by: SealedSession, progress: Extract<Message, { kind: 'progress' }>, nowMs: number): PeerEffect[] {
     const id = hex(progress.invocationId);
     const known = invocations.get(id);
-    if (known) return standing(id, known, progress);
+    if (known) return standing(id, known, nowMs, progress);
     if (!progress.ask || early?.session === by) return [];
     if (claims.get(by)?.waiting && hex(claims.get(by)?.waiting?.invoke.invocationId ?? new Uint8Array()) === id) {
       return [publish(by.seal({ kind: 'accepted', invocationId: progress.invocationId }).events)];
@@ -299,7 +310,7 @@ export function createTunnelPeer(options: {
         case 'invoke':
           return invoked(by, message, firstMs, nowMs);
         case 'progress':
-          return asked(by, message);
+          return asked(by, message, nowMs);
         case 'withdraw':
           return withdrawn(by, hex(message.invocationId));
         case 'stream-credit': {
@@ -340,7 +351,7 @@ export function createTunnelPeer(options: {
       if (known?.state !== 'running') return [];
       const sealed = session.seal(result);
       const forgetAtMs = Math.max(nowMs, known.deadlineMs) + keepResultMs;
-      set(id, { state: 'answered', result, forgetAtMs, sent: { session, sealed } });
+      set(id, { state: 'answered', result, forgetAtMs, sent: { session, sealed, atMs: nowMs } });
       return [publish(sealed.events)];
     },
     streamStart(id, headers, nowMs) {
