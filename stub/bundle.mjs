@@ -21,6 +21,11 @@ const parts = {
     // The client without the server.
     const client = JSON.stringify(join(dirname(require.resolve('ws')), 'lib', 'websocket.js'));
     onlyPart(/^ws$/, `import WebSocket from ${client}; export { WebSocket };`);
+    // Compression of the connection itself, which is never offered: what is sealed does not shrink.
+    onlyPart(
+      /\/permessage-deflate$/,
+      `module.exports = class PerMessageDeflate { static get extensionName() { return 'permessage-deflate'; } };`,
+    );
     // Numbers of 64 bits are read as doubles, which are checked for their range.
     onlyPart(/^long$/, 'export default undefined;');
     // Lambda's Node has OpenSSL, so that the hash in JavaScript is never asked for.
