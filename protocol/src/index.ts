@@ -1,8 +1,8 @@
 export { type Channel, ChannelError, type ChannelErrorKind, type ChannelStatus } from './channel.ts';
 export { toStubNamespace, toTunnelNamespace } from './channel-names.ts';
 export { type Clock, systemClock } from './clock.ts';
-export type { Attachment, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-core.ts';
 export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
+export type { Attachment, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';
 export type { TunnelIdentity, TunnelTrust } from './link/trust.ts';
 export type { HelloRefusal } from './link/tunnel-core.ts';
 export {

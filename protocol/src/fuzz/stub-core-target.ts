@@ -1,6 +1,7 @@
 import { ChannelError } from '../channel.ts';
 import { createEphemeralKey, deriveKeys, hashHello } from '../handshake.ts';
-import { createStubCore, type StubCore, type StubEffect } from '../link/stub-core.ts';
+import { createStubCore, type StubCore } from '../link/stub-core.ts';
+import type { StubEffect } from '../link/stub-state.ts';
 import type { Welcome } from '../messages.ts';
 import { createSealedSession, type SealedSession } from '../sealed-session.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';

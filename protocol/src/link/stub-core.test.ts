@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ChannelError } from '../channel.ts';
 import { facts } from '../fixtures/link-fixture.ts';
 import { createIdentity, fingerprintOf, trusts, verifySignature } from '../identity.ts';
-import { createStubCore, type StubEffect } from './stub-core.ts';
+import { createStubCore } from './stub-core.ts';
+import type { StubEffect } from './stub-state.ts';
 import type { TunnelIdentity } from './trust.ts';
 import { createTunnelCore } from './tunnel-core.ts';
 

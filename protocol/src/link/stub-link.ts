@@ -3,14 +3,8 @@ import { stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Codec, Headers } from '../messages.ts';
 import { systemRandom } from './random.ts';
-import {
-  type Attachment,
-  createStubCore,
-  type StubEffect,
-  type StubIdentity,
-  type StubInvocation,
-  type StubOutcome,
-} from './stub-core.ts';
+import { createStubCore } from './stub-core.ts';
+import type { Attachment, StubEffect, StubIdentity, StubInvocation, StubOutcome } from './stub-state.ts';
 import type { TunnelTrust } from './trust.ts';
 
 export interface StubLinkOptions {
