@@ -273,12 +273,12 @@ describe("the place of a developer's identity", () => {
     ['macOS', { platform: 'darwin', variables: {}, home }, '/home/ada/.config/live-lambda/identity.json'],
     [
       'another HOME',
-      { platform: 'linux', variables: { HOME: '/work' }, home },
-      '/work/.config/live-lambda/identity.json',
+      { platform: 'linux', variables: { HOME: '/home/ann' }, home },
+      '/home/ann/.config/live-lambda/identity.json',
     ],
     [
       'XDG_CONFIG_HOME',
-      { platform: 'linux', variables: { XDG_CONFIG_HOME: '/xdg', HOME: '/work' }, home },
+      { platform: 'linux', variables: { XDG_CONFIG_HOME: '/xdg', HOME: '/home/ann' }, home },
       '/xdg/live-lambda/identity.json',
     ],
     [
