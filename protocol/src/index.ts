@@ -1,6 +1,7 @@
 export { type Channel, ChannelError, type ChannelErrorKind, type ChannelStatus } from './channel.ts';
 export { toStubNamespace, toTunnelNamespace } from './channel-names.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { createDropTally } from './drop-tally.ts';
 export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
 export type { Attachment, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';
 export type { TunnelIdentity, TunnelTrust } from './link/trust.ts';

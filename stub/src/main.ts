@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { openStubLink, type TunnelTrust } from '@live-lambda/protocol';
+import { createDropTally, openStubLink, type TunnelTrust } from '@live-lambda/protocol';
 import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import { fingerprintOf, trusts, verifySignature } from '@live-lambda/protocol/identity';
-import { createDropLog } from './drop-log.ts';
 import { errorBody } from './failure.ts';
 import { run } from './run.ts';
 import { createRuntimeClient } from './runtime-client.ts';
@@ -34,7 +33,7 @@ function startLink(settings: Settings) {
   return openStubLink({
     channel,
     trust: trustIn(settings.trustedKeys),
-    onDropped: createDropLog(log),
+    onDropped: createDropTally(log),
     identity: {
       apiHost: settings.httpHost,
       region,

@@ -1,23 +1,11 @@
-import { replayedReason } from '@live-lambda/protocol';
+import { createDropTally } from '@live-lambda/protocol';
 
 /** Functions whose refusal is told; whoever may publish could make up any number of names. */
 const maxToldRefusals = 100;
 
-/**
- * Tells of each kind of dropped message once, and again when it became ten, a hundred, a thousand times as many. Numbers
- * in a reason are of the single message, and not of its kind.
- */
+/** Tells of dropped messages as the link's tally does, in sentences. */
 export function createDropCounter(warn: (text: string) => void): (reason: string) => void {
-  const counts = new Map<string, number>();
-  return (reason) => {
-    if (reason === replayedReason) return;
-    const kind = reason.replace(/\d+/g, 'N');
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    if (!/^10*$/.test(String(count))) return;
-    const times = count === 1 ? 'A message was' : `${count} messages were`;
-    warn(`${times} dropped: ${reason}.`);
-  };
+  return createDropTally((text) => warn(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`));
 }
 
 /** Tells once of each function that is refused: its stub asks again with every invocation. */

@@ -5,6 +5,7 @@ import { createSealedSession, type SealedSession } from '../sealed-session.ts';
 import { maxVersion, minVersion } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
 import { idBytes, keyBytes, WireError } from '../wire/fields.ts';
+import { same } from './identifiers.ts';
 import { createStreamReceiver } from './stream.ts';
 import type {
   Attached,
@@ -478,8 +479,4 @@ function remaining(invocation: StubInvocation, nowMs: number): number {
 
 function dropped(reason: string): StubEffect {
   return { type: 'dropped', reason };
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -4,6 +4,7 @@ import { createSealedSession, type SealedSession } from '../sealed-session.ts';
 import { chooseVersion, versionMismatch } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeTunnelHere, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
+import { hex, same } from './identifiers.ts';
 import { announceEveryMs, oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
 import { believesTunnelHere, signTunnelHere, signWelcome, type TunnelIdentity, type TunnelTrust } from './trust.ts';
 import { createTunnelPeer, type PeerEffect, type RemoteEnvironment, type TunnelPeer } from './tunnel-peer.ts';
@@ -284,12 +285,4 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
 
 function dropped(reason: string): PeerEffect {
   return { type: 'dropped', reason };
-}
-
-function hex(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -1,5 +1,6 @@
 import type { Attach, Headers, Hello, Invoke, Message, Result } from '../messages.ts';
 import type { SealedMessage, SealedSession } from '../sealed-session.ts';
+import { hex, same } from './identifiers.ts';
 import { type Chunk, createStreamSender, type StreamSender } from './stream.ts';
 import { acceptAfterMs, keepResultMs, largeOnItsWayMs, longestRemainingMs, quickEvents } from './timing.ts';
 
@@ -166,7 +167,7 @@ export function createTunnelPeer(options: {
   }
 
   function invoked(by: SealedSession, invoke: Invoke, firstMs: number, nowMs: number): PeerEffect[] {
-    if (Buffer.compare(invoke.tunnelInstance, options.instance) !== 0) return [dropped('an Invoke for another tunnel')];
+    if (!same(invoke.tunnelInstance, options.instance)) return [dropped('an Invoke for another tunnel')];
     const claim = claims.get(by);
     if (claim) {
       claim.waiting ??= { invoke, firstMs };
@@ -429,8 +430,4 @@ function refusal(invoke: Invoke, { errorType, text }: { readonly errorType: stri
 
 function dropped(reason: string): PeerEffect {
   return { type: 'dropped', reason };
-}
-
-function hex(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }

@@ -1,10 +1,10 @@
-import { replayedReason } from '@live-lambda/protocol';
 import { expect, it } from 'vitest';
-import { createDropLog } from './drop-log.ts';
+import { createDropTally } from './drop-tally.ts';
+import { replayedReason } from './sealing.ts';
 
 it('logs each kind of dropped message once, and again when it became ten times as many', () => {
   const logged: string[] = [];
-  const dropped = createDropLog((line) => logged.push(line));
+  const dropped = createDropTally((line) => logged.push(line));
   for (let index = 0; index < 12; index++) dropped(`version ${index} was not agreed`);
   dropped('a frame under other keys');
   expect(logged).toEqual([
@@ -16,6 +16,6 @@ it('logs each kind of dropped message once, and again when it became ten times a
 
 it('says nothing of what came twice, which is ordinary', () => {
   const logged: string[] = [];
-  createDropLog((line) => logged.push(line))(replayedReason);
+  createDropTally((line) => logged.push(line))(replayedReason);
   expect(logged).toEqual([]);
 });
