@@ -21,6 +21,16 @@ export {
   type SupervisedProcessOptions,
   startSupervisedProcess,
 } from './process/supervised-process.ts';
-export type { FunctionSpec, LaunchCommand, LaunchPlan, Prepared, Runner } from './runner.ts';
+export type {
+  BundlingOptions,
+  FunctionSpec,
+  InputFolder,
+  Inputs,
+  LaunchCommand,
+  LaunchPlan,
+  Prepared,
+  PrepareOptions,
+  Runner,
+} from './runner.ts';
 export { BUILT_IN_RUNNERS } from './runners.ts';
 export { MAX_RESPONSE_BYTES, type ProcessEnd } from './runtime-api/outcomes.ts';

@@ -6,6 +6,8 @@ import { taskFolder } from './fixtures/task-folder.ts';
 import type { FunctionSpec } from './runner.ts';
 import { tsxRunner } from './tsx-runner.ts';
 
+const options = { signal: new AbortController().signal };
+
 interface Case {
   readonly files: Readonly<Record<string, string>>;
   readonly entry: string;
@@ -30,7 +32,7 @@ function specOf({ files, entry, handler = 'handler', tsconfig, runtime = 'nodejs
 
 async function run(given: Case, event: unknown = {}) {
   const fn = specOf(given);
-  const prepared = await tsxRunner.prepare(fn);
+  const prepared = await tsxRunner.prepare(fn, options);
   if (prepared.state === 'broken') throw new Error(prepared.reason);
   const { launch } = prepared;
   const started = environmentOf({
@@ -151,7 +153,10 @@ describe('the tsx runner', () => {
       /cannot run .*index\.py.*another runner/,
     ],
   ])('is broken without %s, and says what to do', async (_what, given, reason) => {
-    expect(await tsxRunner.prepare(specOf(given))).toEqual({ state: 'broken', reason: expect.stringMatching(reason) });
+    expect(await tsxRunner.prepare(specOf(given), options)).toMatchObject({
+      state: 'broken',
+      reason: expect.stringMatching(reason),
+    });
   });
 
   it('is broken, and does not throw, where a path leads round in a circle or is no path at all', async () => {
@@ -159,7 +164,7 @@ describe('the tsx runner', () => {
     symlinkSync(spec.entry, spec.entry);
     const reasons = await Promise.all(
       [spec.entry, join(spec.root, `${'n'.repeat(300)}.ts`)].map(async (entry) => {
-        const prepared = await tsxRunner.prepare({ ...spec, entry });
+        const prepared = await tsxRunner.prepare({ ...spec, entry }, options);
         return prepared.state === 'broken' ? prepared.reason : 'ready';
       }),
     );
@@ -170,7 +175,10 @@ describe('the tsx runner', () => {
   });
 
   it('is broken where the handler file is a folder', async () => {
-    const prepared = await tsxRunner.prepare(specOf({ entry: 'index.ts', files: { 'index.ts/other.ts': '' } }));
+    const prepared = await tsxRunner.prepare(
+      specOf({ entry: 'index.ts', files: { 'index.ts/other.ts': '' } }),
+      options,
+    );
     expect(prepared).toEqual({ state: 'broken', reason: expect.stringContaining('index.ts is not a file') });
   });
 

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ENTRY_EXPORT_VARIABLE, ENTRY_FILE_VARIABLE } from './node/client/entry-variables.ts';
 import { clientNodeFlags, nodeClientPath } from './node/managed-runtime.ts';
-import type { FunctionSpec, Prepared, Runner } from './runner.ts';
+import type { FunctionSpec, Inputs, Prepared, Runner } from './runner.ts';
 
 const SOURCE_EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
@@ -14,7 +14,7 @@ export const tsxRunner: Runner = {
   claims: (fn) => fn.runtime.startsWith('nodejs') && SOURCE_EXTENSIONS.includes(extname(fn.entry)),
   prepare: async (fn) => {
     const fault = await findFault(fn);
-    return fault === undefined ? prepared(fn) : { state: 'broken', reason: fault };
+    return fault === undefined ? prepared(fn) : { state: 'broken', reason: fault, inputs: inputsOf(fn) };
   },
 };
 
@@ -54,6 +54,7 @@ function prepared(fn: FunctionSpec): Prepared {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   return {
     state: 'ready',
+    inputs: inputsOf(fn),
     launch: {
       command: process.execPath,
       args: [...clientNodeFlags(fn.memoryMb, fn.runtime), '--import', loader, nodeClientPath()],
@@ -65,4 +66,8 @@ function prepared(fn: FunctionSpec): Prepared {
       },
     },
   };
+}
+
+function inputsOf(fn: FunctionSpec): Inputs {
+  return { files: fn.tsconfig === undefined ? [fn.entry] : [fn.entry, fn.tsconfig], folders: [] };
 }

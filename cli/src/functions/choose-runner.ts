@@ -17,6 +17,7 @@ export function chooseRunner(name: string | undefined): (fn: LocalFunction) => R
     prepare: async ({ id, runtime, entry }) => ({
       state: 'broken',
       reason: `Function ${id}: no runner can run ${entry} (${runtime}); there are: ${names}. Leave it out with \`-c live-lambda:${id}=false\` and deploy again.`,
+      inputs: { files: [], folders: [] },
     }),
   };
   return ({ spec }) => named ?? BUILT_IN_RUNNERS.find((runner) => runner.claims(spec)) ?? nobody;

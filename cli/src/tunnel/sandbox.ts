@@ -76,7 +76,7 @@ async function createEnvironment(
 ): Promise<Sandbox['environment']> {
   const { events } = options;
   const { credentials } = attach;
-  const prepared = await options.runnerFor(fn).prepare(fn.spec);
+  const prepared = await options.runnerFor(fn).prepare(fn.spec, { signal: new AbortController().signal });
   if (prepared.state === 'broken') return missing(prepared.reason);
   if (!credentials)
     return missing(`Function ${fn.spec.id}: its execution environment sent no credentials of its role.`);

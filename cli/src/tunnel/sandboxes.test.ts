@@ -15,9 +15,11 @@ const attach: Attach = {
   facts: { runtime: 'nodejs22.x', memoryMb: 256, architecture: 'x86_64', initializationType: 'on-demand' },
 };
 
-const prepareWithTsx: Runner['prepare'] = async (fn) => {
+const inputs = { files: [], folders: [] };
+
+const prepareWithTsx: Runner['prepare'] = async (fn, options) => {
   const tsx = BUILT_IN_RUNNERS.find(({ name }) => name === 'tsx');
-  return tsx?.prepare(fn) ?? { state: 'broken', reason: 'there is no tsx runner' };
+  return tsx?.prepare(fn, options) ?? { state: 'broken', reason: 'there is no tsx runner', inputs };
 };
 
 let app: FixtureApp;
@@ -173,10 +175,10 @@ describe('the local processes of execution environments', () => {
 
   it('say of a function that cannot be prepared why, and prepare it again for the next event', async () => {
     const failures = [new Error('ELOOP: too many symbolic links')];
-    const { sandboxes } = sandboxesOf(async (fn) => {
+    const { sandboxes } = sandboxesOf(async (fn, options) => {
       const failure = failures.pop();
       if (failure) throw failure;
-      return prepareWithTsx(fn);
+      return prepareWithTsx(fn, options);
     });
     expect((await answer(sandboxes.execute(request(), invocation()))).body).toMatchObject({
       errorType: 'LiveLambda.NotRunnable',

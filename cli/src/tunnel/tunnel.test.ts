@@ -53,6 +53,7 @@ const rawRunner: Runner = {
   prepare: async (fn) => ({
     state: 'ready',
     launch: { command: process.execPath, args: [fn.entry], cwd: fn.root, env: {} },
+    inputs: { files: [fn.entry], folders: [] },
   }),
 };
 

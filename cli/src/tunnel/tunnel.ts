@@ -140,7 +140,7 @@ function warnAhead(live: LiveApp, host: Host, options: TunnelOptions): void {
     for (const warning of fn.described.warnings) warn(`${fn.spec.id}: ${warning}`);
     void options
       .runnerFor(fn)
-      .prepare(fn.spec)
+      .prepare(fn.spec, { signal: new AbortController().signal })
       .then(
         (prepared) => (prepared.state === 'broken' ? prepared.reason : undefined),
         (error: unknown) => `${fn.spec.id} could not be prepared: ${error instanceof Error ? error.message : error}`,
