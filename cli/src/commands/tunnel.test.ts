@@ -116,7 +116,7 @@ describe('live-lambda tunnel', () => {
     const tunnel = live(['--app', 'cdk.out', '--runner', 'tsx', ...atEmulator()]);
     await tunnel.printed('Ready.');
     const { payload } = await invoke();
-    await tunnel.printed('│ INFO serving');
+    await tunnel.printed('INFO serving');
     tunnel.child.kill('SIGINT');
     const { code, stdout, stderr } = await tunnel.ended;
     expect(code).toBe(0);
