@@ -116,9 +116,12 @@ describe('a function from an asset', () => {
     ['api/orders.create', 'api/orders.mjs', 'create'],
     ['orders.v1.create', 'orders.cjs', 'v1.create'],
     ['source.handler', 'source.ts', 'handler'],
-  ])('%s is in %s', (handler, file, exportName) => {
+    ['app.handler', 'app.rb', 'handler', lambda.Runtime.RUBY_3_4],
+    ['lib/app.Orders::Api.create', 'lib/app.rb', 'Orders::Api.create', lambda.Runtime.RUBY_3_4],
+    ['app.handler', 'app.py', 'handler', new lambda.Runtime('python3.19')],
+  ])('%s is in %s', (handler, file, exportName, language = runtime) => {
     const root = project(`code/${file}`);
-    expect(found(root, fromAsset('code', handler))).toMatchObject({
+    expect(found(root, fromAsset('code', handler, { runtime: language }))).toMatchObject({
       kind: 'asset',
       entry: join(root, 'code', file),
       entrySource: 'handler',
@@ -153,10 +156,68 @@ describe('a function from an asset', () => {
     ['has no such file', { handler: 'gone.handler' }, /no file gone\(.*is in .*\./],
     ['has a handler without an export', { handler: 'index' }, /"index" is not of the form file\.export/],
     ['has a handler that deploying decides', { handler: Lazy.string({ produce: () => 'x' }) }, /known only at deploy/],
-    ['has a runtime of its own', { runtime: lambda.Runtime.PROVIDED_AL2023 }, /provided\.al2023 function/],
+    [
+      'is a program that is not there',
+      { runtime: lambda.Runtime.PROVIDED_AL2023, code: new lambda.AssetCode('gone') },
+      /gone does not exist/,
+    ],
   ])('is missing where it %s', (_, props, reason) => {
     const root = project('code/index.js', 'code.zip');
     const located = locate(root, { ...fromAsset('code', 'index.handler'), ...props });
     expect(located).toMatchObject({ state: 'missing', kind: 'asset', reason: expect.stringMatching(reason) });
+  });
+});
+
+describe('a program that is compiled', () => {
+  const program = (directory: string, more: Partial<FunctionProps> = {}): FunctionProps => {
+    const code = new lambda.AssetCode(directory);
+    return { code, handler: 'bootstrap', runtime: lambda.Runtime.PROVIDED_AL2023, ...more };
+  };
+
+  test.each([
+    ['Go', 'main.go', lambda.Runtime.PROVIDED_AL2023, 'bootstrap'],
+    ['Rust', 'Cargo.toml', lambda.Runtime.PROVIDED_AL2023, 'bootstrap'],
+    ['Java', 'pom.xml', lambda.Runtime.JAVA_21, 'com.acme.Orders::create'],
+    ['Kotlin', 'build.gradle.kts', lambda.Runtime.JAVA_21, 'com.acme.Orders'],
+    ['C#', 'Orders.csproj', lambda.Runtime.DOTNET_8, 'Orders::Orders.Function::Create'],
+  ])('has in %s the folder of its sources, known by %s', (_, file, language, handler) => {
+    const root = project(`code/${file}`);
+    expect(found(root, program('code', { runtime: language, handler }))).toEqual({
+      kind: 'asset',
+      entry: join(root, 'code'),
+      entrySource: 'asset',
+      handler,
+      projectRoot: null,
+      taskRoot: join(root, 'code'),
+      lockFile: null,
+      tsconfig: null,
+      bundling: null,
+      warnings: [],
+    });
+  });
+
+  test('has the folder that a construct for its language is given, file or folder', () => {
+    const root = project('go.mod', 'cmd/orders/main.go');
+    const expected = { entry: join(root, 'cmd/orders'), entrySource: 'props', projectRoot: root, taskRoot: root };
+    expect(found(root, program('.', { entry: 'cmd/orders' }))).toMatchObject(expected);
+    expect(found(root, program('.', { entry: 'cmd/orders/main.go' }))).toMatchObject(expected);
+  });
+
+  test('that was built before is run as it is, and warned of', () => {
+    const root = project('dist/bootstrap', 'target/orders.jar');
+    const warnings = [expect.stringMatching(/Name the folder of the sources as the function's entry/)];
+    expect(found(root, program('dist'))).toMatchObject({ entry: join(root, 'dist'), entrySource: 'asset', warnings });
+    const jar = program('target/orders.jar', { runtime: lambda.Runtime.JAVA_21 });
+    expect(found(root, jar)).toMatchObject({
+      entry: join(root, 'target/orders.jar'),
+      taskRoot: join(root, 'target'),
+      warnings,
+    });
+  });
+
+  test('that CDK builds has its sources where the app says, whatever they look like', () => {
+    const root = project('code/source.zig');
+    const code = new lambda.AssetCode('code', { bundling: { image: lambda.Runtime.PROVIDED_AL2023.bundlingImage } });
+    expect(found(root, program('', { code })).warnings).toEqual([]);
   });
 });

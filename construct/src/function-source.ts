@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -11,6 +11,7 @@ export interface FunctionProps {
   readonly code: lambda.Code;
   readonly handler?: string;
   readonly runtime?: lambda.Runtime;
+  /** Given by classes for one language: a file of a `NodejsFunction`, a folder of a `PythonFunction` or `GoFunction`. */
   readonly entry?: string;
   readonly index?: string;
   readonly bundling?: Readonly<Record<string, unknown>>;
@@ -47,11 +48,44 @@ export interface SourceRequest {
 }
 
 const LOCK_FILES = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lockb', 'bun.lock', 'package-lock.json'];
-const NODE_EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx'];
 const TYPESCRIPT_EXTENSIONS = new Set(['.ts', '.mts', '.cts', '.tsx']);
 /** CDK's own rule for a `NodejsFunction` without `entry`: `<file that makes it>.<construct id>.<extension>`. */
 const DISCOVERED_EXTENSIONS = ['.ts', '.js', '.mjs', '.mts', '.cts', '.cjs'];
 const PYTHON_DEFAULT_INDEX = 'index.py';
+/** By these a folder is known to hold a program's sources rather than what a build has made of them. */
+const BUILD_FILES =
+  /^(go\.mod|.+\.go|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|.+\.(cs|fs)proj|CMakeLists\.txt|Makefile)$/;
+
+/** A language whose `Handler` names a file. */
+interface ScriptLanguage {
+  readonly family: lambda.RuntimeFamily;
+  /** How names of its Lambda runtimes begin. */
+  readonly prefix: string;
+  readonly extensions: readonly string[];
+  readonly parseHandler: (handler: string) => HandlerName | undefined;
+}
+
+const SCRIPT_LANGUAGES: readonly ScriptLanguage[] = [
+  {
+    family: lambda.RuntimeFamily.NODEJS,
+    prefix: 'nodejs',
+    extensions: ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx'],
+    parseHandler: parseNodeHandler,
+  },
+  {
+    family: lambda.RuntimeFamily.PYTHON,
+    prefix: 'python',
+    extensions: ['.py'],
+    parseHandler: parsePythonHandler,
+  },
+  // The file ends at the first dot, as for Node.js: https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html
+  {
+    family: lambda.RuntimeFamily.RUBY,
+    prefix: 'ruby',
+    extensions: ['.rb'],
+    parseHandler: parseNodeHandler,
+  },
+];
 
 /** Finds the file that holds a function's handler, from what its constructor is given. */
 export function locateSource(request: SourceRequest): LocatedSource {
@@ -66,9 +100,12 @@ export function locateSource(request: SourceRequest): LocatedSource {
   }
   if (isPythonEntry(request)) return locatePython(request, handler);
   if (isBundledByCdk(request.props)) return locateBundled(request, handler);
-  const directory = stringAt(code, 'path');
-  if (directory === undefined) return missing('s3', 'its code lies in S3, so that there is no source file to run.');
-  return locateInAsset(request, { handler, directory: resolve(request.workingDirectory, directory) });
+  const path = stringAt(code, 'path');
+  if (path === undefined) return missing('s3', 'its code lies in S3, so that there is no source file to run.');
+  const asset = resolve(request.workingDirectory, path);
+  const language = scriptLanguage(request.props.runtime);
+  if (language === undefined) return locateProgram(request, { handler, asset });
+  return locateScript(language, { handler, directory: asset });
 }
 
 function missing(kind: FunctionSource['kind'], reason: string): LocatedSource {
@@ -149,20 +186,19 @@ function locatePython({ props, workingDirectory }: SourceRequest, moduleHandler:
   return { state: 'found', source: assetSource({ kind: 'python', entry, entrySource: 'props', directory, name }) };
 }
 
-function locateInAsset(
-  { props }: SourceRequest,
+function scriptLanguage(runtime: lambda.Runtime | undefined): ScriptLanguage | undefined {
+  return SCRIPT_LANGUAGES.find(({ family, prefix }) => runtime?.family === family || runtime?.name.startsWith(prefix));
+}
+
+function locateScript(
+  { extensions, parseHandler }: ScriptLanguage,
   { handler, directory }: { readonly handler: string; readonly directory: string },
 ): LocatedSource {
-  const python = props.runtime?.family === lambda.RuntimeFamily.PYTHON;
-  if (!python && props.runtime?.family !== lambda.RuntimeFamily.NODEJS) {
-    return missing('asset', `the source file of a ${props.runtime?.name ?? 'custom'} function cannot be found yet.`);
-  }
   if (!isDirectory(directory)) {
     return missing('asset', `its code ${directory} is not a directory, so that there is no source file to run.`);
   }
-  const name = python ? parsePythonHandler(handler) : parseNodeHandler(handler);
+  const name = parseHandler(handler);
   if (name === undefined) return missing('asset', `its handler "${handler}" is not of the form file.export.`);
-  const extensions = python ? ['.py'] : NODE_EXTENSIONS;
   const entry = extensions
     .map((extension) => join(directory, name.module + extension))
     .find((file) => existsSync(file));
@@ -173,6 +209,45 @@ function locateInAsset(
     );
   }
   return { state: 'found', source: assetSource({ kind: 'asset', entry, entrySource: 'handler', directory, name }) };
+}
+
+/** Finds a program that is compiled, whose `Handler` names no file: of it only folders are known. */
+function locateProgram(
+  { props, workingDirectory }: SourceRequest,
+  { handler, asset }: { readonly handler: string; readonly asset: string },
+): LocatedSource {
+  const given = props.entry === undefined ? undefined : folderOf(resolve(workingDirectory, props.entry));
+  const entry = given ?? asset;
+  if (!existsSync(entry)) return missing('asset', `its code ${entry} does not exist.`);
+  // CDK builds such an asset itself: what it is given are the sources.
+  const isBuiltByCdk = memberOf(memberOf(props.code, 'options'), 'bundling') !== undefined;
+  return {
+    state: 'found',
+    source: {
+      kind: 'asset',
+      entry,
+      entrySource: given === undefined ? 'asset' : 'props',
+      handler,
+      projectRoot: given === undefined ? null : folderOf(asset),
+      taskRoot: folderOf(asset),
+      lockFile: null,
+      tsconfig: null,
+      bundling: null,
+      warnings: given !== undefined || isBuiltByCdk || hasBuildFile(entry) ? [] : [UNKNOWN_SOURCES],
+    },
+  };
+}
+
+const UNKNOWN_SOURCES =
+  'The app deploys what a build has made, which does not tell where its sources are: live-lambda runs that, and does ' +
+  "not see when the sources change. Name the folder of the sources as the function's entry in live-lambda.config.ts.";
+
+function hasBuildFile(path: string): boolean {
+  return isDirectory(path) && readdirSync(path).some((name) => BUILD_FILES.test(name));
+}
+
+function folderOf(path: string): string {
+  return isDirectory(path) || !existsSync(path) ? path : dirname(path);
 }
 
 function assetSource(found: {

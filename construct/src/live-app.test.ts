@@ -55,11 +55,6 @@ describe('a function that cannot be live stays as it is, and a warning says why'
       (stack) => assetFunction(stack, 'Fn', { handler: 'gone.handler' }),
       /no file gone\(\.js\|.*"gone\.handler"/,
     ],
-    [
-      'a language whose sources are not known',
-      (stack) => assetFunction(stack, 'Fn', { runtime: lambda.Runtime.JAVA_21, handler: 'com.acme.Fn' }),
-      /source file of a java21 function/,
-    ],
   ])('%s', (_, make, reason) => {
     const stack = new Stack(createApp(), 'Orders');
     const fn = make(stack);

@@ -3,10 +3,12 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
 import type { FunctionProps } from './function-source.ts';
 import { type FunctionState, judgeFinishedFunction, judgeNewFunction, type LiveState } from './function-state.ts';
+import { locateLayers } from './layers.ts';
 import { libraryVersion } from './library-code.ts';
 import { createLiveStacks, type LiveApi, type LiveStacks } from './live-stack.ts';
 import { describeLive, describeRefused, type FunctionFacts, writeManifest } from './manifest.ts';
 import type { ManifestFunction } from './manifest-format.ts';
+import { PYTHON_FUNCTION_INJECTION_ID, withReadyImage } from './python-image.ts';
 import type { Selection } from './selection.ts';
 import { restoreCode, StubCode } from './stub-code.ts';
 import { checkStubVariableSize, type StubPlace, type StubSettings, type StubTrust } from './stub-environment.ts';
@@ -56,15 +58,10 @@ export function attachToApp(request: LiveAppRequest): void {
     described: new Map(),
   };
   watchStage(live, app);
-  const constructUniqueId = lambda.Function.PROPERTY_INJECTION_ID;
-  const previous = PropertyInjectors.of(app).for(constructUniqueId);
-  PropertyInjectors.of(app).add({
-    constructUniqueId,
-    inject: (given, context) => {
-      const props: FunctionProps = previous ? previous.inject(given, context) : given;
-      return injectStub(live, { ...context, props });
-    },
-  });
+  addInjector<FunctionProps>(app, lambda.Function.PROPERTY_INJECTION_ID, (made) => injectStub(live, made));
+  addInjector<Parameters<typeof withReadyImage>[0]>(app, PYTHON_FUNCTION_INJECTION_ID, (made) =>
+    live.selection.includes(pathOf(made)) ? withReadyImage(made.props) : made.props,
+  );
   app.node.addValidation({ validate: () => explainUnknownNames(live) });
 }
 
@@ -111,15 +108,37 @@ function watchStage(live: LiveApp, stage: Stage): void {
   });
 }
 
-interface InjectionRequest {
-  readonly props: FunctionProps;
+/** A construct that is about to be made. */
+interface NewConstruct<Props> {
+  readonly props: Props;
   readonly scope: Construct;
   readonly id: string;
 }
 
-function injectStub(live: LiveApp, { props, scope, id }: InjectionRequest): FunctionProps {
+/** Changes what the constructors of a class are given, after an injector of the app's own has done so. */
+function addInjector<Props extends object>(
+  app: App,
+  constructUniqueId: string,
+  inject: (made: NewConstruct<Props>) => Props,
+): void {
+  const previous = PropertyInjectors.of(app).for(constructUniqueId);
+  PropertyInjectors.of(app).add({
+    constructUniqueId,
+    inject: (given, context) => {
+      const props: Props = previous ? previous.inject(given, context) : given;
+      return inject({ props, scope: context.scope, id: context.id });
+    },
+  });
+}
+
+function pathOf({ scope, id }: NewConstruct<unknown>): string {
+  return [scope.node.path, id].filter(Boolean).join('/');
+}
+
+function injectStub(live: LiveApp, made: NewConstruct<FunctionProps>): FunctionProps {
+  const { props, scope, id } = made;
   watchStage(live, Stage.of(scope) ?? live.app);
-  const path = [scope.node.path, id].filter(Boolean).join('/');
+  const path = pathOf(made);
   const verdict = judgeNewFunction({ props, scope, id, directory: live.directory });
   if (verdict.name === 'library') live.states.set(path, verdict);
   if (verdict.name === 'library' || !live.selection.includes(path)) return props;
@@ -193,6 +212,7 @@ function describeAndSwap(live: LiveApp, { resource, path, state }: ResourceVisit
     stack: describeStack(resource),
     logicalId: logicalIdOf(stack, resource),
     ...describeTemplate(stack, properties),
+    layers: locateLayers(resource),
     warnings: live.warnings.get(path) ?? [],
   };
   const request = { facts, directory: live.directory };

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { Duration, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { DockerImage, Duration, Fn, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import type { Construct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import {
   assetFunction,
@@ -14,6 +16,7 @@ import {
   templateOf,
 } from './fixtures/synthesis.ts';
 
+const pythonDirectory = join(functionsDirectory, 'python');
 const API = 'LiveLambdaApi003E9BE6';
 
 describe('a live function', () => {
@@ -62,6 +65,30 @@ describe('a live function', () => {
       beforeInstall: () => [],
     };
     expect(() => templateOf((stack) => bundledFunction(stack, 'Create', { bundling: { commandHooks } }))).not.toThrow();
+  });
+
+  test('in Python needs no Docker, and keeps an image that the app gives', () => {
+    const images: unknown[] = [];
+    class PythonFunction extends lambda.Function {
+      static override readonly PROPERTY_INJECTION_ID = '@aws-cdk.aws-lambda-python-alpha.PythonFunction';
+
+      constructor(scope: Construct, id: string, props: { runtime: lambda.Runtime; bundling?: { image: DockerImage } }) {
+        super(scope, id, { code: lambda.Code.fromAsset(pythonDirectory), handler: 'app.handler', ...props });
+        images.push(props.bundling?.image.image);
+      }
+    }
+    const Injectable = propertyInjectable(PythonFunction);
+    const props = { runtime: lambda.Runtime.PYTHON_3_13 };
+    const bundling = { image: DockerImage.fromRegistry('own-image') };
+    templateOf(
+      (stack) => {
+        new Injectable(stack, 'A', props);
+        new Injectable(stack, 'B', { ...props, bundling });
+        new Injectable(stack, 'Off', props);
+      },
+      { context: { 'live-lambda': 'A,B' } },
+    );
+    expect(images).toEqual([expect.stringContaining('build-python3.13'), 'own-image', undefined]);
   });
 
   test('has the same stub as every other, as one asset', () => {
@@ -113,7 +140,7 @@ describe('a live function', () => {
 
   test('of a language that cannot run the stub gets a runtime that can, without its layers', () => {
     const template = templateOf((stack) => {
-      const code = lambda.Code.fromAsset(join(functionsDirectory, 'python'));
+      const code = lambda.Code.fromAsset(pythonDirectory);
       const layers = [lambda.LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:eu-west-1:1:layer:l:1')];
       assetFunction(stack, 'Python', { code, handler: 'app.handler', runtime: lambda.Runtime.PYTHON_3_13, layers });
       assetFunction(stack, 'Node', { layers });
@@ -121,6 +148,24 @@ describe('a live function', () => {
     expect(functionIn(template, 'Python')).toMatchObject({ Runtime: 'nodejs22.x', Handler: 'app.handler' });
     expect(functionIn(template, 'Python')).not.toHaveProperty('Layers');
     expect(functionIn(template, 'Node').Layers).toHaveLength(1);
+  });
+
+  test.each([
+    ['Java', lambda.Runtime.JAVA_21, 'com.acme.Orders'],
+    ['an OS-only runtime', lambda.Runtime.PROVIDED_AL2023, 'bootstrap'],
+    ['.NET', lambda.Runtime.DOTNET_8, 'Orders::Orders.Function::Create'],
+    ['Ruby', lambda.Runtime.RUBY_3_4, 'app.handler'],
+  ])('in %s runs the stub on Node.js, without what belongs to its own runtime', (_, runtime, handler) => {
+    const template = templateOf((stack) => {
+      const code = lambda.Code.fromAsset(join(functionsDirectory, runtime === lambda.Runtime.RUBY_3_4 ? 'ruby' : 'go'));
+      const resource = assetFunction(stack, 'Quote', { code, handler, runtime }).node.defaultChild;
+      (resource as lambda.CfnFunction).addPropertyOverride('RuntimeManagementConfig', { UpdateRuntimeOn: 'Manual' });
+      (resource as lambda.CfnFunction).addPropertyOverride('SnapStart', { ApplyOn: 'PublishedVersions' });
+    });
+    const { Runtime, Handler, Environment, ...others } = functionIn(template, 'Quote');
+    expect({ Runtime, Handler }).toEqual({ Runtime: 'nodejs22.x', Handler: handler });
+    expect(Environment?.Variables.AWS_LAMBDA_EXEC_WRAPPER).toBe('/var/task/live-lambda/start');
+    expect(Object.keys(others).sort()).toEqual(['Code', 'Role', 'Timeout']);
   });
 
   test('in an old Node.js gets one that the stub is built for', () => {

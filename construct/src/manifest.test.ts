@@ -144,7 +144,7 @@ describe('a live function in the manifest', () => {
       architecture: 'x86_64',
       timeoutMs: 7000,
       memoryMb: 128,
-      layers: 0,
+      layers: [],
       vpc: false,
       environmentNames: ['NODE_OPTIONS', 'TABLE'],
       unresolved: [],
@@ -217,6 +217,24 @@ describe('a live function in the manifest', () => {
     expect(fn.entry).toMatch(/python\/app\.py$/);
   });
 
+  test('that is compiled, with the folder of the program and its handler as it is', () => {
+    const fn = describedIn((stack) => {
+      const code = lambda.Code.fromAsset(join(functionsDirectory, 'go'));
+      assetFunction(stack, 'Total', { code, handler: 'bootstrap', runtime: lambda.Runtime.PROVIDED_AL2023 });
+    });
+    expect(fn).toMatchObject({
+      status: 'live',
+      kind: 'asset',
+      entrySource: 'asset',
+      handler: 'bootstrap',
+      moduleHandler: 'bootstrap',
+      runtime: 'provided.al2023',
+      warnings: [],
+    });
+    expect(fn.entry).toMatch(/fixtures\/functions\/go$/);
+    expect(fn.taskRoot).toBe(fn.entry);
+  });
+
   test('in nested stacks, with the way that leads to it', () => {
     const app = createApp();
     const outer = new Stack(app, 'Outer');
@@ -248,7 +266,20 @@ describe('a live function in the manifest', () => {
       });
       (made.node.defaultChild as lambda.CfnFunction).addPropertyOverride('Timeout', 42);
     });
-    expect(fn).toMatchObject({ functionName: 'quote', vpc: true, layers: 1, architecture: 'arm64', timeoutMs: 42_000 });
+    expect(fn).toMatchObject({ functionName: 'quote', vpc: true, architecture: 'arm64', timeoutMs: 42_000 });
+    expect(fn.layers).toEqual([{ name: 'arn:aws:lambda:eu-west-1:1:layer:l:1', folder: null }]);
+  });
+
+  test('with a layer that the app makes of a folder, and the way to it', () => {
+    const app = createApp();
+    const stack = new Stack(app, 'Orders');
+    const code = lambda.Code.fromAsset(join(functionsDirectory, 'asset'));
+    assetFunction(stack, 'Quote', { layers: [new lambda.LayerVersion(stack, 'Tools', { code })] });
+    const written = synthesize(app);
+    const [layer, ...others] = written.manifest.functions[0]?.layers ?? [];
+    expect(others).toEqual([]);
+    expect(layer).toMatchObject({ name: 'Orders/Tools', folder: expect.not.stringMatching(/^\//) });
+    expect(located(written, layer?.folder)).toBe(join(functionsDirectory, 'asset'));
   });
 
   test('of which some is known only at deploy', () => {
@@ -297,6 +328,7 @@ describe('the schema', () => {
     ['a live function without an API', (fn) => Object.assign(fn, { api: null })],
     ['a refused function without a reason', (fn) => Object.assign(fn, { status: 'refused', api: null })],
     ['a timeout that is no number', (fn) => Object.assign(fn, { timeoutMs: '7' })],
+    ['a layer without a folder or null', (fn) => Object.assign(fn, { layers: [{ name: 'Orders/Layer' }] })],
   ])('refuses %s', (_, change) => {
     expect(valid(() => undefined)).toBe(true);
     expect(valid((manifest) => change(manifest.functions[0] ?? {}, manifest))).toBe(false);

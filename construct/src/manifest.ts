@@ -2,6 +2,7 @@ import { realpathSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describeBundling } from './bundling-options.ts';
 import type { FunctionSource } from './function-source.ts';
+import type { LocatedLayer } from './layers.ts';
 import { API_OUTPUTS, type LiveApi } from './live-stack.ts';
 import type { DescribedFunction, Manifest, ManifestFileName, ManifestFunction } from './manifest-format.ts';
 
@@ -11,8 +12,8 @@ export const MANIFEST_FILE_NAME: ManifestFileName = 'live-lambda.json';
 /** Facts of a function that do not depend on where its source is. */
 export type FunctionFacts = Omit<
   DescribedFunction,
-  'mode' | 'door' | 'kind' | 'projectRoot' | 'taskRoot' | 'lockFile' | 'tsconfig' | 'bundling'
->;
+  'mode' | 'door' | 'kind' | 'layers' | 'projectRoot' | 'taskRoot' | 'lockFile' | 'tsconfig' | 'bundling'
+> & { readonly layers: readonly LocatedLayer[] };
 
 /** `directory`: where the app runs, from which the manifest's paths go out. */
 export interface DescribeRequest {
@@ -28,6 +29,7 @@ export function describeLive(
   const fromOrNull = (path: string | null) => (path === null ? null : from(path));
   return {
     ...facts,
+    layers: describeLayers(facts, directory),
     status: 'live',
     reason: null,
     mode: 'replace',
@@ -47,11 +49,12 @@ export function describeLive(
 }
 
 export function describeRefused(
-  { facts }: DescribeRequest,
+  { facts, directory }: DescribeRequest,
   { kind, reason }: { readonly kind: FunctionSource['kind']; readonly reason: string },
 ): ManifestFunction {
   return {
     ...facts,
+    layers: describeLayers(facts, directory),
     status: 'refused',
     reason,
     mode: 'replace',
@@ -67,6 +70,13 @@ export function describeRefused(
     bundling: null,
     api: null,
   };
+}
+
+function describeLayers({ layers }: FunctionFacts, directory: string): DescribedFunction['layers'] {
+  return layers.map(({ name, folder }) => ({
+    name,
+    folder: folder === null ? null : posixRelative(directory, folder),
+  }));
 }
 
 export interface WriteManifestRequest {

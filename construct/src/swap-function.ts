@@ -16,6 +16,9 @@ export const STUB_RUNTIME = 'nodejs22.x';
 /** The oldest Node.js that the stub is built for. */
 const MIN_STUB_NODE_MAJOR = 20;
 
+/** What belongs to the function's own runtime, and may not stand beside another one. */
+const RUNTIME_PROPERTIES = ['Layers', 'SnapStart', 'RuntimeManagementConfig'];
+
 export interface SwapRequest {
   readonly stub: Asset;
   readonly settings: StubSettings;
@@ -37,7 +40,7 @@ export function swapFunction(resource: lambda.CfnFunction, request: SwapRequest)
   if (canRunStub(request)) return;
   resource.runtime = STUB_RUNTIME;
   resource.addPropertyOverride('Runtime', STUB_RUNTIME);
-  for (const name of ['Layers', 'SnapStart']) resource.addPropertyDeletionOverride(name);
+  for (const name of RUNTIME_PROPERTIES) resource.addPropertyDeletionOverride(name);
 }
 
 function swapCode(resource: lambda.CfnFunction, stub: Asset): void {

@@ -25,7 +25,6 @@ export type TemplateFacts = Pick<
   | 'architecture'
   | 'timeoutMs'
   | 'memoryMb'
-  | 'layers'
   | 'vpc'
   | 'environmentNames'
   | 'unresolved'
@@ -67,7 +66,6 @@ export function describeTemplate(stack: Stack, properties: FunctionProperties): 
     ),
     timeoutMs: timeoutSeconds === null ? null : timeoutSeconds * 1000,
     memoryMb: known('memoryMb', properties.MemorySize ?? DEFAULT_MEMORY_MB, isNumber),
-    layers: Array.isArray(properties.Layers) ? properties.Layers.length : 0,
     vpc: properties.VpcConfig !== undefined,
     environmentNames: Object.keys(variablesOf(properties)).sort(),
     unresolved,

@@ -35,11 +35,11 @@ export type ManifestFunction = LiveFunction | RefusedFunction;
 export interface LiveFunction extends DescribedFunction {
   readonly status: 'live';
   readonly reason: null;
-  /** The source file that holds the handler. */
+  /** The source file that holds the handler; for a language that is compiled, the folder of the program. */
   readonly entry: string;
   /** How `entry` was found. */
   readonly entrySource: EntrySource;
-  /** Export path within `entry`, for example `handler` or `orders.create`. */
+  /** Export path within `entry`, for example `handler` or `orders.create`; `Handler` as it is where `entry` is a folder. */
   readonly handler: string;
   /** The Events API over which the stub of this function calls. */
   readonly api: ManifestApi;
@@ -86,8 +86,8 @@ export interface DescribedFunction {
   readonly timeoutMs: number | null;
   /** Memory as deployed, in MB; null if unknown at synth. */
   readonly memoryMb: number | null;
-  /** How many layers the function has. */
-  readonly layers: number;
+  /** The function's layers, in the order in which Lambda unpacks them to `/opt`: a later one covers an earlier one. */
+  readonly layers: readonly ManifestLayer[];
   /** Whether the function is attached to a VPC. */
   readonly vpc: boolean;
   /** Names, never values, of the environment variables that the app sets. */
@@ -109,9 +109,18 @@ export interface DescribedFunction {
 
 /**
  * `props`: the `entry` that the app gave; `private`: found by CDK itself; `sourcemap` and `tsconfig`: traced back from a
- * compiled file; `handler`: the file that `Handler` names; `user`: told to live-lambda.
+ * compiled file; `handler`: the file that `Handler` names; `asset`: the folder or archive that the app deploys; `user`:
+ * told to live-lambda.
  */
-export type EntrySource = 'props' | 'private' | 'sourcemap' | 'tsconfig' | 'handler' | 'user';
+export type EntrySource = 'props' | 'private' | 'sourcemap' | 'tsconfig' | 'handler' | 'asset' | 'user';
+
+/** One layer of a function. A layer that holds an extension looks like any other. */
+export interface ManifestLayer {
+  /** Construct path of a layer that the app makes, else its ARN; null if that is known only at deploy. */
+  readonly name: string | null;
+  /** What Lambda unpacks to `/opt`, if the app makes the layer of a local folder: its `nodejs`, `python` and so on. */
+  readonly folder: string | null;
+}
 
 export interface ManifestStack {
   /** Id of the stack's artifact in `manifest.json`. */
