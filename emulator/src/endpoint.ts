@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import {
   answerCloudFormation,
   cloudFormationNamespace,
@@ -107,12 +108,14 @@ export const startEndpoint = (options: EndpointOptions): Promise<LoopbackServer>
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, headers, body } = await answer(request);
-    response.writeHead(status, { 'x-amzn-requestid': randomUUID(), ...headers }).end(body);
+    response.writeHead(status, { 'x-amzn-requestid': randomUUID(), ...headers });
+    if (typeof body === 'string' || body instanceof Uint8Array) response.end(body);
+    else await pipeline(body, response);
   };
 
   return startLoopbackServer({
     port: options.port,
-    // Only a request that broke off makes this fail, and then nobody waits for an answer.
+    // Only a request, or the reader of a stream, that broke off makes this fail: then nobody waits for an answer.
     onRequest: (request, response) => void respond(request, response).catch(() => response.destroy()),
   });
 };

@@ -2,7 +2,8 @@
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
+  /** A stream is written as it comes. */
+  readonly body: Uint8Array | string | AsyncIterable<Uint8Array>;
 }
 
 /** An error as Lambda's API reports it: the name in a header, the text in the body. */

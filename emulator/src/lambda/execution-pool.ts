@@ -1,10 +1,17 @@
-import type { FinishedInvocation, PendingInvocation, PooledEnvironment } from './pooled-environment.ts';
-import type { StartLimiter } from './start-limiter.ts';
+import type { StartLimiter } from '@live-lambda/runner';
+import type {
+  FinishedInvocation,
+  PendingInvocation,
+  PooledEnvironment,
+  StreamingInvocation,
+} from './pooled-environment.ts';
 
 /** All execution environments of one version of a function. */
 export interface ExecutionPool {
   /** Runs an event in an idle environment, or in a new one: an environment serves one invocation at a time. */
   invoke(invocation: PendingInvocation): Promise<FinishedInvocation>;
+  /** As `invoke`, but a stream is handed on from its first byte on. The environment is busy until it has ended. */
+  invokeStreaming(invocation: PendingInvocation): Promise<StreamingInvocation>;
   /** Gives up idle environments now and busy ones when they have answered, as Lambda does after a deployment. */
   retire(): void;
   /** Kills everything. */
@@ -95,24 +102,38 @@ const firstOf = async (promises: Iterable<Promise<void>>, waitMs: number): Promi
 export const createExecutionPool = ({ newEnvironment, limiter }: ExecutionPoolOptions): ExecutionPool => {
   const roster = createRoster();
 
-  const runInNew = async (environment: PooledEnvironment, invocation: PendingInvocation) =>
-    environment.run(invocation, await limiter.run(environment.start));
+  /** Lends an environment, an idle one or a new one. It is given back when `over` settles. */
+  const lend = async <Result>(
+    use: (environment: PooledEnvironment, initMs: number | undefined) => Promise<Result>,
+    over: (result: Result) => Promise<unknown> | undefined,
+  ): Promise<Result> => {
+    const idle = await roster.take();
+    const environment = idle ?? newEnvironment();
+    if (!idle) roster.add(environment);
+    try {
+      const result = await use(environment, idle ? undefined : await limiter.run(environment.start));
+      const later = over(result);
+      if (later === undefined) roster.giveBack(environment);
+      else void later.then(() => roster.giveBack(environment));
+      return result;
+    } catch (error) {
+      // A function's failure is an answer; what throws is an environment that is of no use any more.
+      await roster.release(environment);
+      throw error;
+    }
+  };
 
   return {
-    invoke: async (invocation) => {
-      const idle = await roster.take();
-      const environment = idle ?? newEnvironment();
-      if (!idle) roster.add(environment);
-      try {
-        const finished = await (idle ? idle.run(invocation, undefined) : runInNew(environment, invocation));
-        roster.giveBack(environment);
-        return finished;
-      } catch (error) {
-        // A function's failure is an answer; what throws is an environment that is of no use any more.
-        await roster.release(environment);
-        throw error;
-      }
-    },
+    invoke: (invocation) =>
+      lend(
+        (environment, initMs) => environment.run(invocation, initMs),
+        () => undefined,
+      ),
+    invokeStreaming: (invocation) =>
+      lend(
+        (environment, initMs) => environment.runStreaming(invocation, initMs),
+        ({ finished }) => finished,
+      ),
     retire: roster.retire,
     stop: roster.releaseAll,
   };

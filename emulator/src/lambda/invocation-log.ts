@@ -1,4 +1,4 @@
-import type { Outcome } from '@live-lambda/runner';
+import type { ErrorOutcome } from '@live-lambda/runner/runtime-api';
 import { maxLogResultBytes } from './function-configuration.ts';
 
 /** What the REPORT line of an invocation says. */
@@ -10,7 +10,7 @@ export interface InvocationReport {
   readonly maxMemoryMb: number | undefined;
   /** Set when the environment was initialised for this invocation. */
   readonly initMs: number | undefined;
-  readonly outcome: Outcome;
+  readonly failure: ErrorOutcome | undefined;
 }
 
 export const startLine = (requestId: string, version: string): string =>
@@ -30,10 +30,10 @@ export const errorTypeOf = (body: Uint8Array): string => {
 };
 
 /** A handler that throws is no trouble of the platform's and leaves no status. */
-const statusFields = (outcome: Outcome): readonly string[] => {
-  if (outcome.type === 'response' || outcome.origin === 'handler') return [];
-  if (outcome.origin === 'timeout') return ['Status: timeout'];
-  return ['Status: error', `Error Type: ${errorTypeOf(outcome.body)}`];
+const statusFields = (failure: ErrorOutcome | undefined): readonly string[] => {
+  if (failure === undefined || failure.origin === 'handler') return [];
+  if (failure.origin === 'timeout') return ['Status: timeout'];
+  return ['Status: error', `Error Type: ${errorTypeOf(failure.body)}`];
 };
 
 /** The REPORT line in text format ("Sending Lambda function logs to CloudWatch Logs", AWS Lambda developer guide). */
@@ -45,7 +45,7 @@ export const reportLine = (report: InvocationReport): string =>
     `Memory Size: ${report.memoryMb} MB`,
     ...(report.maxMemoryMb === undefined ? [] : [`Max Memory Used: ${report.maxMemoryMb} MB`]),
     ...(report.initMs === undefined ? [] : [`Init Duration: ${report.initMs.toFixed(2)} ms`]),
-    ...statusFields(report.outcome),
+    ...statusFields(report.failure),
   ].join('\t');
 
 /** The end of an invocation's log, as `LogType=Tail` returns it. */

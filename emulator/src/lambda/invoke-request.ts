@@ -23,15 +23,13 @@ export interface InvokeInput {
   readonly payload: Uint8Array;
   readonly nowMs: number;
   readonly randomBytes: (count: number) => Uint8Array;
+  /** Those that the operation knows. */
+  readonly invocationTypes: readonly InvocationType[];
 }
 
 export type ParsedInvoke =
   | { readonly type: 'invoke'; readonly request: InvokeRequest }
   | { readonly type: 'refused'; readonly answer: ApiAnswer };
-
-const invocationTypes: readonly string[] = ['RequestResponse', 'Event', 'DryRun'] satisfies readonly InvocationType[];
-
-const isInvocationType = (text: string): text is InvocationType => invocationTypes.includes(text);
 
 const refused = (status: number, errorType: string, message: string): ParsedInvoke => ({
   type: 'refused',
@@ -90,10 +88,11 @@ const newTraceId = ({ nowMs, randomBytes }: Pick<InvokeInput, 'nowMs' | 'randomB
 
 /** Checks an Invoke request as Lambda does, before it looks for a place to run it. */
 export const parseInvoke = (input: InvokeInput): ParsedInvoke => {
-  const { headers, payload } = input;
-  const invocationType = headers.get('x-amz-invocation-type') ?? 'RequestResponse';
-  if (!isInvocationType(invocationType)) {
-    const message = `1 validation error detected: Value '${invocationType}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [${invocationTypes.join(', ')}]`;
+  const { headers, payload, invocationTypes } = input;
+  const named = headers.get('x-amz-invocation-type') ?? 'RequestResponse';
+  const invocationType = invocationTypes.find((type) => type === named);
+  if (invocationType === undefined) {
+    const message = `1 validation error detected: Value '${named}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [${invocationTypes.join(', ')}]`;
     return refused(400, 'ValidationException', message);
   }
   const maxBytes = invocationType === 'Event' ? maxAsynchronousRequestBytes : maxSynchronousRequestBytes;

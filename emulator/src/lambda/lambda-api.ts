@@ -2,10 +2,13 @@ import type { SignedRequest } from '../signature/canonical-request.ts';
 import { type ApiAnswer, apiError, jsonAnswer } from './api-answer.ts';
 import { describeFunction } from './function-description.ts';
 import { notFoundMessage, parseFunctionReference } from './function-name.ts';
-import { createInvokeOperation, type FunctionTarget, type InvokeOperationOptions } from './invoke-operation.ts';
+import type { FunctionTarget } from './function-target.ts';
+import { createInvokeOperation, type InvokeOperationOptions } from './invoke-operation.ts';
+import { createStreamingInvokeOperation } from './streaming-invoke-operation.ts';
 
-/** Every path of the API that the emulator has starts like this. */
+/** How the paths of the API that the emulator has start: with the version in which AWS added the operation. */
 const pathPrefix = '/2015-03-31/functions';
+const streamingPathPrefix = '/2021-11-15/functions';
 
 export interface LambdaApiOptions extends InvokeOperationOptions {
   readonly region: string;
@@ -41,6 +44,7 @@ const describeTarget = (target: FunctionTarget, action: string): ApiAnswer | und
 export const createLambdaApi = (options: LambdaApiOptions): LambdaApi => {
   const { service, region, accountId } = options;
   const invoke = createInvokeOperation(options);
+  const invokeStreaming = createStreamingInvokeOperation(options);
 
   const findTarget = (encodedName: string, query: string): FunctionTarget | ApiAnswer => {
     const name = decodePart(encodedName);
@@ -66,9 +70,17 @@ export const createLambdaApi = (options: LambdaApiOptions): LambdaApi => {
       Functions: service.catalog.list().map((configuration) => describeFunction(configuration, undefined)),
     });
 
+  const answerStreaming = async (request: SignedRequest): Promise<ApiAnswer> => {
+    const [encodedName = '', action = ''] = request.path.slice(streamingPathPrefix.length + 1).split('/');
+    if (request.method !== 'POST' || action !== 'response-streaming-invocations') return unknownOperation(request);
+    const target = findTarget(encodedName, request.query);
+    return 'status' in target ? target : invokeStreaming(target, request);
+  };
+
   return {
     answer: async (request) => {
       const { method, path, query } = request;
+      if (path.startsWith(`${streamingPathPrefix}/`)) return answerStreaming(request);
       if (path !== pathPrefix && !path.startsWith(`${pathPrefix}/`)) return unknownOperation(request);
       const [encodedName = '', action = ''] = path.slice(pathPrefix.length + 1).split('/');
       if (encodedName === '') return method === 'GET' ? listFunctions() : unknownOperation(request);

@@ -1,12 +1,11 @@
 import os from 'node:os';
-import { type LaunchCommand, nodeRuntimeLaunch } from '@live-lambda/runner';
+import { createStartLimiter, type LaunchCommand, nodeRuntimeLaunch } from '@live-lambda/runner';
 import { createEnvironment, type EnvironmentFactoryOptions } from './environment-factory.ts';
 import { createExecutionPool, type ExecutionPool } from './execution-pool.ts';
 import { createFunctionCatalog, type FunctionCatalog } from './function-catalog.ts';
 import { type FunctionConfiguration, latestVersion } from './function-configuration.ts';
 import { chooseLaunch } from './launch-command.ts';
-import type { FinishedInvocation, PendingInvocation } from './pooled-environment.ts';
-import { createStartLimiter } from './start-limiter.ts';
+import type { FinishedInvocation, PendingInvocation, StreamingInvocation } from './pooled-environment.ts';
 
 /** A function whose runtime the emulator does not have. */
 export class UnsupportedRuntimeError extends Error {
@@ -21,6 +20,8 @@ export interface LambdaService {
   remove(functionName: string): void;
   /** @throws UnsupportedRuntimeError */
   invoke(configuration: FunctionConfiguration, invocation: PendingInvocation): Promise<FinishedInvocation>;
+  /** As `invoke`, but a stream is handed on from its first byte on. @throws UnsupportedRuntimeError */
+  invokeStreaming(configuration: FunctionConfiguration, invocation: PendingInvocation): Promise<StreamingInvocation>;
   /** Kills every process. */
   close(): Promise<void>;
 }
@@ -79,6 +80,10 @@ export const createLambdaService = (options: EnvironmentFactoryOptions): LambdaS
   const catalog = createFunctionCatalog();
   const pools = createPools(options);
   let closed = false;
+  const poolOf = (configuration: FunctionConfiguration): ExecutionPool => {
+    if (closed) throw new Error('The emulator is closing.');
+    return pools.of(configuration);
+  };
   return {
     catalog,
     deploy: (configuration) => {
@@ -92,10 +97,8 @@ export const createLambdaService = (options: EnvironmentFactoryOptions): LambdaS
       catalog.remove(functionName);
       pools.retireFunction(functionName);
     },
-    invoke: async (configuration, invocation) => {
-      if (closed) throw new Error('The emulator is closing.');
-      return pools.of(configuration).invoke(invocation);
-    },
+    invoke: async (configuration, invocation) => poolOf(configuration).invoke(invocation),
+    invokeStreaming: async (configuration, invocation) => poolOf(configuration).invokeStreaming(invocation),
     close: async () => {
       closed = true;
       await pools.stop();

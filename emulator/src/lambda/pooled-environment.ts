@@ -1,9 +1,5 @@
-import {
-  createExecutionEnvironment,
-  type ExecutionEnvironment,
-  type LaunchPlan,
-  type Outcome,
-} from '@live-lambda/runner';
+import { createExecutionEnvironment, type ExecutionEnvironment, type LaunchPlan } from '@live-lambda/runner';
+import type { Answer, ErrorOutcome, Outcome } from '@live-lambda/runner/runtime-api';
 import type { EmulatorListener } from '../events.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import {
@@ -33,6 +29,20 @@ export interface FinishedInvocation {
   readonly logTail: string;
 }
 
+/** An invocation whose caller takes a stream. */
+export interface StreamingInvocation {
+  readonly answer: Answer;
+  /** Settles when the environment has nothing more to do for it; never rejects. */
+  readonly finished: Promise<FinishedStream>;
+}
+
+export interface FinishedStream {
+  /** The function's failure, before its stream or in it. */
+  readonly failure: ErrorOutcome | undefined;
+  /** Base64 of the end of its log. */
+  readonly logTail: string;
+}
+
 /** One execution environment of a function, with the log that CloudWatch would show for it. */
 export interface PooledEnvironment {
   /** Whether its runtime waits for an invocation. */
@@ -43,6 +53,8 @@ export interface PooledEnvironment {
   start(): Promise<number>;
   /** Runs one invocation; `initMs` is set when the environment was started for it. */
   run(invocation: PendingInvocation, initMs: number | undefined): Promise<FinishedInvocation>;
+  /** As `run`, but a stream is handed on from its first byte on. */
+  runStreaming(invocation: PendingInvocation, initMs: number | undefined): Promise<StreamingInvocation>;
   stop(): Promise<void>;
 }
 
@@ -123,15 +135,20 @@ const createEnvironmentLog = ({ configuration, logStream, onEvent }: Logging) =>
       writePlatform(requestId, startLine(requestId, version));
     },
     end: (report: Omit<InvocationReport, 'memoryMb'>): void => {
-      const { requestId, outcome, initMs, durationMs } = report;
+      const { requestId, failure, initMs, durationMs } = report;
       writePlatform(requestId, endLine(requestId));
       writePlatform(requestId, reportLine({ ...report, memoryMb }));
-      const finished = { functionName, logStream, requestId, outcome: outcome.type, initMs, durationMs };
-      onEvent({ type: 'invocation-finished', ...finished });
+      const outcome = failure === undefined ? 'response' : 'error';
+      onEvent({ type: 'invocation-finished', functionName, logStream, requestId, outcome, initMs, durationMs });
     },
     encodeTail: () => tail.encode(),
   };
 };
+
+const failureIn = (answer: Answer): ErrorOutcome | undefined => (answer.type === 'error' ? answer : undefined);
+
+const failureOf = async (answer: Answer): Promise<ErrorOutcome | undefined> =>
+  answer.type === 'stream' ? answer.ended : failureIn(answer);
 
 export const createPooledEnvironment = (options: PooledEnvironmentOptions): PooledEnvironment => {
   const { configuration, logStream, plan, freezes, onEvent } = options;
@@ -152,6 +169,23 @@ export const createPooledEnvironment = (options: PooledEnvironmentOptions): Pool
     onOutput: ({ stream, text, requestId }) => log.write({ requestId, source: stream, text }),
   });
 
+  /** Writes the first line of an invocation; `end` writes the last ones and gives the end of the log. */
+  const begin = (invocation: PendingInvocation, initMs: number | undefined) => {
+    const { requestId, event } = invocation;
+    log.begin(requestId, initMs);
+    const beganMs = performance.now();
+    // The time of a function starts after its initialisation.
+    const deadlineMs = options.now() + timeoutMs;
+    standby.expectInvocation(false);
+    return {
+      given: { requestId, headers: runtimeHeaders(invocation, deadlineMs), event, deadlineMs },
+      end: (failure: ErrorOutcome | undefined): string => {
+        log.end({ requestId, durationMs: elapsedMs(beganMs), maxMemoryMb: peakMemoryMb(pid), initMs, failure });
+        return log.encodeTail();
+      },
+    };
+  };
+
   return {
     get ready() {
       return environment.state === 'ready';
@@ -164,16 +198,15 @@ export const createPooledEnvironment = (options: PooledEnvironmentOptions): Pool
       return elapsedMs(begin);
     },
     run: async (invocation, initMs) => {
-      const { requestId, event } = invocation;
-      log.begin(requestId, initMs);
-      const begin = performance.now();
-      // The time of a function starts after its initialisation.
-      const deadlineMs = options.now() + timeoutMs;
-      const headers = runtimeHeaders(invocation, deadlineMs);
-      standby.expectInvocation(false);
-      const outcome = await environment.invoke({ requestId, headers, event, deadlineMs });
-      log.end({ requestId, durationMs: elapsedMs(begin), maxMemoryMb: peakMemoryMb(pid), initMs, outcome });
-      return { outcome, logTail: log.encodeTail() };
+      const { given, end } = begin(invocation, initMs);
+      const outcome = await environment.invoke(given);
+      return { outcome, logTail: end(failureIn(outcome)) };
+    },
+    runStreaming: async (invocation, initMs) => {
+      const { given, end } = begin(invocation, initMs);
+      const answer = await environment.invokeStreaming(given);
+      const finished = failureOf(answer).then((failure) => ({ failure, logTail: end(failure) }));
+      return { answer, finished };
     },
     stop: async () => {
       await environment.stop();
