@@ -35,7 +35,9 @@ describe('what a function sees of this machine', () => {
         AWS_PROFILE: 'admin',
         AWS_SECRET_ACCESS_KEY: 'my own',
         AWS_ENDPOINT_URL: 'http://localhost',
-        NODE_OPTIONS: '--inspect',
+        NODE_OPTIONS: '--require /js-debug/bootloader.js',
+        VSCODE_INSPECTOR_OPTIONS: '{}',
+        NODE_PATH: '/mine',
         NODE_ENV: 'development',
         npm_config_registry: 'x',
         CI: '1',
@@ -57,10 +59,11 @@ describe('what a function sees of this machine', () => {
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       LAMBDA_TASK_ROOT: '/app',
       LANG: 'en_US.UTF-8',
+      NODE_PATH: '/app',
       PWD: '/app',
       SHLVL: '0',
       TZ: ':UTC',
-      _HANDLER: 'create-order.handler',
+      _HANDLER: 'src/create-order.handler',
     });
   });
 });
@@ -122,6 +125,46 @@ describe('what a function sees of its environment in AWS', () => {
   });
 });
 
+describe('debuggers', () => {
+  const laptop = {
+    NODE_OPTIONS: '--require /mine.js --require /js-debug/bootloader.js',
+    VSCODE_INSPECTOR_OPTIONS: '{"inspectorIpc":"x"}',
+    JB_PUBLISH_PORT: '1234',
+  };
+  const cloud = { NODE_OPTIONS: '--enable-source-maps --require /opt/agent.js', VSCODE_INSPECTOR_OPTIONS: 'evil' };
+
+  it("attach when asked, beside what is harmless of the function's own options", () => {
+    const { env, withheld } = environmentOf({ laptop, cloud, passDebugger: true });
+    expect(env).toMatchObject({
+      NODE_OPTIONS: '--require /js-debug/bootloader.js --enable-source-maps',
+      VSCODE_INSPECTOR_OPTIONS: '{"inspectorIpc":"x"}',
+      JB_PUBLISH_PORT: '1234',
+    });
+    expect(withheld).toEqual(['NODE_OPTIONS', 'VSCODE_INSPECTOR_OPTIONS']);
+  });
+
+  it('do not attach unasked', () => {
+    const { env } = environmentOf({ laptop, cloud });
+    expect(env.NODE_OPTIONS).toBe('--enable-source-maps');
+    expect(Object.keys(env).filter((name) => /^(VSCODE|JB)_/.test(name))).toEqual([]);
+  });
+
+  it('leave options that are all harmless unmentioned', () => {
+    const { env, withheld } = environmentOf({ cloud: { NODE_OPTIONS: '--no-deprecation' } });
+    expect([env.NODE_OPTIONS, withheld]).toEqual(['--no-deprecation', []]);
+  });
+});
+
+describe('layers', () => {
+  it('bring modules before, and programs after, what is there', () => {
+    const { env } = environmentOf({ fn: { ...FUNCTION, layers: ['/layer'] }, laptop: { PATH: '/usr/bin' } });
+    expect(env).toMatchObject({
+      NODE_PATH: '/layer/nodejs/node22/node_modules:/layer/nodejs/node_modules:/app',
+      PATH: '/usr/bin:/layer/bin',
+    });
+  });
+});
+
 describe('the rest', () => {
   it('tells SDKs when the credentials expire', () => {
     const { env } = environmentOf({ credentials: { ...CREDENTIALS, expirationMs: Date.UTC(2026, 10, 23, 12) } });
@@ -147,9 +190,9 @@ describe('the rest', () => {
   });
 
   it('lets what the runner needs win over the variables of the function', () => {
-    const launch = { command: 'node', args: ['x'], cwd: '/app', env: { _HANDLER: 'index.handler' } };
+    const launch = { command: 'node', args: ['x'], cwd: '/app/bundle', env: { _HANDLER: 'index.handler' } };
     const plan = createLaunchPlan(launch, environmentOf({ cloud: { TABLE_NAME: 'orders' } }));
-    expect(plan).toMatchObject({ command: 'node', args: ['x'], cwd: '/app' });
-    expect(plan.env).toMatchObject({ _HANDLER: 'index.handler', TABLE_NAME: 'orders' });
+    expect(plan).toMatchObject({ command: 'node', args: ['x'], cwd: '/app/bundle' });
+    expect(plan.env).toMatchObject({ _HANDLER: 'index.handler', TABLE_NAME: 'orders', PWD: '/app/bundle' });
   });
 });

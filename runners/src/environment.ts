@@ -1,4 +1,6 @@
-import { basename, extname } from 'node:path';
+import { deployedHandler } from './deployed-handler.ts';
+import { layerPaths } from './layer-paths.ts';
+import { debuggerNodeOptions, harmlessNodeOptions } from './node-options.ts';
 import type { FunctionSpec, LaunchCommand, LaunchPlan } from './runner.ts';
 import { isWithheld } from './withheld-variables.ts';
 
@@ -20,6 +22,8 @@ export interface FunctionEnvironmentOptions {
   readonly fn: FunctionSpec;
   /** Windows does not tell upper from lower case in names. */
   readonly platform: NodeJS.Platform;
+  /** A debugger that started this program may attach to the function: VS Code's auto-attach, WebStorm. Off by default. */
+  readonly passDebugger?: boolean;
 }
 
 export interface FunctionEnvironment {
@@ -85,6 +89,9 @@ const REPLACED_PREFIXES = ['LIVE_LAMBDA', '_'];
  */
 const ORDINARY_INITIALIZATION = new Set(['on-demand', 'provisioned-concurrency']);
 
+/** What VS Code and JetBrains' editors tell the processes that they debug, besides `NODE_OPTIONS`. */
+const DEBUGGER_VARIABLES = /^(?:VSCODE_INSPECTOR_OPTIONS|JB_.*)$/;
+
 /** The environment variables of a function's process: few of this machine, the function's own, credentials, Lambda's. */
 export function functionEnvironment(options: FunctionEnvironmentOptions): FunctionEnvironment {
   const { laptop, cloud, credentials, fn, platform } = options;
@@ -95,23 +102,45 @@ export function functionEnvironment(options: FunctionEnvironmentOptions): Functi
     if (value !== undefined && allowed.has(platform === 'win32' ? name.toUpperCase() : name))
       variables.set(name, value);
   }
+  const ownNodeOptions = harmlessNodeOptions(cloud.NODE_OPTIONS ?? '');
   for (const [name, value] of Object.entries(cloud)) {
-    if (isReplaced(name)) continue;
-    if (isWithheld(name) || !isPossible(name, value)) withheld.push(name);
+    if (isReplaced(name) || (name === 'NODE_OPTIONS' && !ownNodeOptions.reduced)) continue;
+    if (isWithheld(name, value) || !isPossible(name, value)) withheld.push(name);
     else variables.set(name, value);
   }
+  const debuggers = options.passDebugger ? setDebugger(variables, laptop) : '';
+  const nodeOptions = [debuggers, ownNodeOptions.value].filter((each) => each !== '').join(' ');
+  if (nodeOptions !== '') variables.set('NODE_OPTIONS', nodeOptions);
   setCredentials(variables, credentials, fn.runtime);
   setLambdaVariables({ variables, cloud, fn, platform });
+  setLayers(variables, fn, platform);
   return { env: variables.toRecord(), withheld: withheld.sort() };
+}
+
+/** Returns what of this machine's `NODE_OPTIONS` is the debugger's. */
+function setDebugger(variables: Variables, laptop: FunctionEnvironmentOptions['laptop']): string {
+  for (const [name, value] of Object.entries(laptop)) {
+    if (value !== undefined && DEBUGGER_VARIABLES.test(name)) variables.set(name, value);
+  }
+  return debuggerNodeOptions(laptop.NODE_OPTIONS ?? '').value;
+}
+
+function setLayers(variables: Variables, fn: FunctionSpec, platform: NodeJS.Platform): void {
+  const { variables: found, programs } = layerPaths({ fn, platform });
+  for (const [name, value] of Object.entries(found)) variables.set(name, value);
+  if (programs.length === 0) return;
+  const path = [variables.get('PATH') ?? '', ...programs].filter((each) => each !== '');
+  variables.set('PATH', path.join(platform === 'win32' ? ';' : ':'));
 }
 
 /** Joins what a runner starts with the environment of the function. */
 export function createLaunchPlan(launch: LaunchCommand, environment: FunctionEnvironment): LaunchPlan {
-  return { ...launch, env: { ...environment.env, ...launch.env } };
+  return { ...launch, env: { ...environment.env, PWD: launch.cwd, ...launch.env } };
 }
 
 interface Variables {
   set(name: string, value: string): void;
+  get(name: string): string | undefined;
   has(name: string): boolean;
   toRecord(): Record<string, string>;
 }
@@ -122,6 +151,7 @@ function createVariables(platform: NodeJS.Platform): Variables {
   const key = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name);
   return {
     set: (name, value) => void byKey.set(key(name), [name, value]),
+    get: (name) => byKey.get(key(name))?.[1],
     has: (name) => byKey.has(key(name)),
     toRecord: () => Object.fromEntries(byKey.values()),
   };
@@ -172,7 +202,7 @@ function setLambdaVariables({ variables, cloud, fn, platform }: LambdaVariablesO
   variables.set('AWS_LAMBDA_INITIALIZATION_TYPE', type);
   if (!fn.runtime.startsWith('provided')) variables.set('AWS_EXECUTION_ENV', `AWS_Lambda_${fn.runtime}`);
   variables.set('LAMBDA_TASK_ROOT', fn.root);
-  variables.set('_HANDLER', `${basename(fn.entry, extname(fn.entry))}.${fn.handler}`);
+  variables.set('_HANDLER', deployedHandler(fn));
   variables.set('PWD', fn.root);
   if (/^(nodejs|python|ruby|dotnet)/.test(fn.runtime)) variables.set('SHLVL', '0');
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createExecutionEnvironment } from './execution-environment.ts';
 import { isStopped } from './fixtures/process-state.ts';
 import { environmentOf, invocationOf, nodePlan, readOutcome } from './fixtures/run-function.ts';
 import { MAX_RESPONSE_BYTES } from './runtime-api/outcomes.ts';
@@ -209,6 +210,104 @@ describe('an execution environment', () => {
       const outcome = await environment.invoke(invocationOf({}, { requestId: 'retried' }));
       expect(readOutcome(outcome).json).toBe(n);
     }
+  });
+});
+
+describe('an execution environment whose process takes orders', () => {
+  const controlled = (source: string) => ({ ...plan(source), control: true });
+
+  it('can be held before it loads the code, and is let go by its start', async () => {
+    const launch = controlled("process.stdout.write('loading\\n'); export const handler = async () => process.pid;");
+    const { environment, lines, pids } = environmentOf(launch);
+    await environment.hold();
+    expect(environment).toMatchObject({ isHeld: true, hasSpoken: false, state: 'starting', pid: pids[0] });
+    expect(lines).toEqual([]);
+    await environment.start();
+    expect(environment).toMatchObject({ isHeld: false, hasSpoken: true, state: 'ready' });
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toBe(pids[0]);
+  });
+
+  it('loads the code with the variables that it was given while it was held', async () => {
+    const source = 'const { TABLE, GONE } = process.env; export const handler = async () => [TABLE, GONE ?? null];';
+    const launch = controlled(source);
+    const { environment, pids } = environmentOf({ ...launch, env: { ...launch.env, GONE: '1' } });
+    await environment.hold();
+    environment.renew({ TABLE: 'orders', GONE: null });
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toEqual(['orders', null]);
+    expect(pids).toHaveLength(1);
+  });
+
+  it('has renewed variables before the next event, and in the next process', async () => {
+    const source = 'export const handler = async ({ exit }) => (exit ? process.exit(1) : process.env.KEY);';
+    const { environment, pids } = environmentOf(controlled(source));
+    await environment.start();
+    for (const value of ['first', 'second']) {
+      environment.renew({ KEY: value });
+      expect(readOutcome(await environment.invoke(invocationOf())).json).toBe(value);
+    }
+    expect(pids).toHaveLength(1);
+    await environment.invoke(invocationOf({ exit: true }));
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toBe('second');
+    expect(pids).toHaveLength(2);
+  });
+
+  it('is not limited in its initialisation while it is held, and is from then on', async () => {
+    const { environment, exits } = environmentOf(controlled('for (;;); export const handler = 1;'), {
+      initTimeoutMs: 200,
+    });
+    await environment.hold();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(exits).toEqual([]);
+    await environment.start();
+    await vi.waitFor(() => expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]));
+  });
+
+  it('says which files the code was loaded from', async () => {
+    const launch = {
+      ...nodePlan({ files: { 'index.mjs': "import './a.mjs'; export const handler = 1;", 'a.mjs': '' } }),
+      control: true,
+    };
+    const files: string[] = [];
+    const environment = createExecutionEnvironment({
+      plan: launch,
+      timeoutMs: 3000,
+      onLoaded: (some) => files.push(...some),
+    });
+    onTestFinished(() => environment.stop());
+    await environment.start();
+    await vi.waitFor(() => expect(files.sort()).toEqual(['a.mjs', 'index.mjs'].map((name) => join(launch.cwd, name))));
+  });
+});
+
+describe('an execution environment whose function streams', () => {
+  const STREAMS = `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+    process.stdout.write('streaming\\n');
+    stream.write('one');
+    if (event.die) setTimeout(() => process.exit(1), 20);
+    else stream.end('two');
+  });`;
+
+  it('gives the stream from its beginning, and is busy until it has ended, output included', async () => {
+    const { environment, lines } = environmentOf(plan(STREAMS));
+    const answer = await environment.invokeStreaming(invocationOf());
+    if (answer.type !== 'stream') return expect.fail('no stream');
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of answer.body) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe('onetwo');
+    expect(await answer.ended).toBeUndefined();
+    expect(lines).toMatchObject([{ text: 'streaming', requestId: expect.any(String) }]);
+    expect((await environment.invoke(invocationOf())).body).toEqual(Buffer.from('onetwo'));
+  });
+
+  it('ends a stream whose process dies as truncated, and takes the next invocation', async () => {
+    const { environment } = environmentOf(plan(STREAMS));
+    const answer = await environment.invokeStreaming(invocationOf({ die: true }));
+    if (answer.type !== 'stream') return expect.fail('no stream');
+    await expect(environment.invoke(invocationOf())).rejects.toThrow(/busy/);
+    expect(readOutcome((await answer.ended) ?? expect.fail('it is whole')).json.errorType).toBe(
+      'Runtime.TruncatedResponse',
+    );
+    expect((await environment.invoke(invocationOf())).type).toBe('response');
   });
 });
 

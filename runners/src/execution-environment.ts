@@ -1,4 +1,6 @@
-import type { Invocation, Outcome } from './invocation.ts';
+import type { Answer, Invocation, Outcome } from './invocation.ts';
+import { VARIABLES_VERSION_HEADER } from './node/client/control-protocol.ts';
+import type { VariableChanges } from './process/control-channel.ts';
 import type { OutputStream } from './process/supervised-process.ts';
 import { createProcessSlot, type ProcessSlot } from './process-slot.ts';
 import type { LaunchPlan } from './runner.ts';
@@ -34,6 +36,17 @@ export interface ExecutionEnvironmentOptions {
   readonly onReady?: () => void;
   /** A process ended, whyever. Its output was passed on before. */
   readonly onExit?: (end: ProcessEnd) => void;
+  /** The process read files of the function's code: absolute, real paths. Only told by plans with `control`. */
+  readonly onLoaded?: (files: readonly string[]) => void;
+  /** A debugger can attach to the process: `ws://127.0.0.1:PORT/ID`. May be told twice. Only by plans with `control`. */
+  readonly onInspector?: (url: string) => void;
+  /**
+   * Whether a debugger may hold the process at this moment: then neither the limit of its initialisation nor a deadline
+   * kills it, and it is not frozen.
+   */
+  readonly isDebugged?: () => boolean;
+  /** The time of an invocation is over, and it runs on since a debugger may hold it. */
+  readonly onOverdue?: (requestId: string) => void;
 }
 
 /**
@@ -62,6 +75,22 @@ export interface ExecutionEnvironment extends AsyncDisposable {
    * @throws Error if another invocation runs, or if the environment was stopped.
    */
   invoke(invocation: Invocation): Promise<Outcome>;
+  /** As `invoke`, but gives a streamed answer when it begins. The environment is busy until the stream has ended. */
+  invokeStreaming(invocation: Invocation): Promise<Answer>;
+  /**
+   * Starts a process that waits before it loads the function's code, where the plan has `control`; elsewhere this is
+   * `start`. Resolves when it waits, or never will. `start` and an invocation let it go on.
+   */
+  hold(): Promise<void>;
+  /** Whether a process waits before it loads the function's code. */
+  readonly isHeld: boolean;
+  /** Whether any process of it ever spoke the Runtime API: asked for an invocation, or reported why it cannot. */
+  readonly hasSpoken: boolean;
+  /**
+   * Changes variables: of the process before its next event where the plan has `control`, and of those started from now
+   * on in every case.
+   */
+  renew(changes: VariableChanges): void;
   /**
    * Stops the processes of an environment that is `ready` where they are, as Lambda does between invocations; in any
    * other state, and on Windows, nothing happens. The next invocation thaws it right before the event is handed over.
@@ -73,45 +102,68 @@ export interface ExecutionEnvironment extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Makes an execution environment; nothing is started before `start` or `invoke`. */
+/** Makes an execution environment; nothing is started before `start`, `hold` or an invocation. */
 export function createExecutionEnvironment(options: ExecutionEnvironmentOptions): ExecutionEnvironment {
   let servedId: string | undefined;
   let closing: Promise<void> | undefined;
+  const isDebugged = (): boolean => options.isDebugged?.() ?? false;
   const slot = createProcessSlot({
     plan: options.plan,
     initTimeoutMs: options.initTimeoutMs ?? DEFAULT_INIT_TIMEOUT_MS,
     onOutput: (line) => options.onOutput?.({ ...line, requestId: servedId }),
     onStart: (started) => options.onStart?.(started),
     onExit: (end) => options.onExit?.(end),
+    onLoaded: (files) => options.onLoaded?.(files),
+    onInspector: (url) => options.onInspector?.(url),
+    isDebugged,
   });
   const currentState = (): ExecutionEnvironmentState =>
     environmentState({ closed: closing !== undefined, serving: servedId !== undefined, runtime: api.state() });
   const tellReady = (): void => {
     if (currentState() === 'ready') options.onReady?.();
   };
-  const api = createLazyServer({ timeoutMs: options.timeoutMs, slot, onState: tellReady });
+  const onDeadline = (requestId: string): 'enforce' | 'let-run' => {
+    if (!isDebugged()) return 'enforce';
+    options.onOverdue?.(requestId);
+    return 'let-run';
+  };
+  const api = createLazyServer({ timeoutMs: options.timeoutMs, slot, onState: tellReady, onDeadline });
 
-  const invoke = async (invocation: Invocation): Promise<Outcome> => {
+  const outputRead = async (server: RuntimeApiServer): Promise<void> => {
+    if (server.state === 'Stopped') await slot.process?.ended;
+    else await slot.process?.drainOutput();
+  };
+  const leave = (): void => {
+    servedId = undefined;
+    tellReady();
+  };
+  const serve = async (invocation: Invocation, takesStream: boolean): Promise<Answer> => {
     assertFree(invocation, { closed: closing !== undefined, servedId });
     servedId = invocation.requestId;
+    let streams = false;
     try {
       const server = await api.listen();
       slot.process?.thaw();
-      const answered = server.invoke(invocation);
+      slot.release(server);
+      const given = withVariablesVersion(invocation, slot.variablesVersion);
+      const answered = takesStream ? server.invokeStreaming(given) : server.invoke(given);
       slot.fillIfAwaited(server);
-      const outcome = await answered;
-      if (server.state === 'Stopped') await slot.process?.ended;
-      else await slot.process?.drainOutput();
-      return outcome;
+      const answer = await answered;
+      await outputRead(server);
+      if (answer.type !== 'stream') return answer;
+      streams = true;
+      const ended = answer.ended.then(async (failure) => {
+        await outputRead(server);
+        leave();
+        return failure;
+      });
+      return { ...answer, ended };
     } finally {
-      servedId = undefined;
-      tellReady();
+      if (!streams) leave();
     }
   };
-  const start = async (): Promise<void> => {
+  const assertOpen = (): void => {
     if (closing !== undefined) throw new Error('This execution environment was stopped');
-    await slot.fill(await api.listen());
-    await slot.initialised;
   };
   const stop = (): Promise<void> => {
     closing ??= slot.close().then(() => api.close());
@@ -124,15 +176,45 @@ export function createExecutionEnvironment(options: ExecutionEnvironmentOptions)
     get state() {
       return currentState();
     },
-    start,
-    invoke,
+    get isHeld() {
+      return slot.process !== undefined && slot.hold === 'held';
+    },
+    get hasSpoken() {
+      return slot.hasSpoken;
+    },
+    start: async () => {
+      assertOpen();
+      const server = await api.listen();
+      slot.release(server);
+      await slot.fill(server);
+      await slot.initialised;
+    },
+    hold: async () => {
+      assertOpen();
+      await slot.fillHeld(await api.listen());
+      await slot.held;
+    },
+    invoke: async (invocation) => buffered(await serve(invocation, false)),
+    invokeStreaming: (invocation) => serve(invocation, true),
+    renew: (changes) => slot.renew(changes),
     freeze: () => {
-      if (currentState() === 'ready') slot.process?.freeze();
+      if (currentState() === 'ready' && !isDebugged()) slot.process?.freeze();
     },
     thaw: () => slot.process?.thaw(),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** What a server answers that was not asked to stream. */
+function buffered(answer: Answer): Outcome {
+  if (answer.type === 'stream') throw new Error('A stream came where none was asked for');
+  return answer;
+}
+
+function withVariablesVersion(invocation: Invocation, version: number): Invocation {
+  if (version === 0) return invocation;
+  return { ...invocation, headers: { ...invocation.headers, [VARIABLES_VERSION_HEADER]: String(version) } };
 }
 
 interface LazyServer {
@@ -146,16 +228,18 @@ interface LazyServerOptions {
   readonly slot: ProcessSlot;
   /** Told after the slot. */
   readonly onState: () => void;
+  readonly onDeadline: (requestId: string) => 'enforce' | 'let-run';
 }
 
 /** A Runtime API server that takes a port only when it is needed. */
-function createLazyServer({ timeoutMs, slot, onState }: LazyServerOptions): LazyServer {
+function createLazyServer({ timeoutMs, slot, onState, onDeadline }: LazyServerOptions): LazyServer {
   let starting: Promise<RuntimeApiServer> | undefined;
   let server: RuntimeApiServer | undefined;
   return {
     listen: async () => {
       starting ??= createRuntimeApiServer({
         timeoutMs,
+        onDeadline,
         onKill: () => slot.process?.kill(),
         onState: (state) => {
           if (server === undefined) return;

@@ -1,3 +1,4 @@
+export type { Clock } from './clock.ts';
 export {
   createLaunchPlan,
   type FunctionEnvironment,
@@ -13,8 +14,32 @@ export {
   type ExecutionEnvironmentState,
   type OutputLine,
 } from './execution-environment.ts';
-export type { ErrorOrigin, Invocation, Outcome } from './invocation.ts';
+export type { Execution, ExecutionRequest } from './executor/execution.ts';
+export { type ExecutionEvent, MAX_TOLD_FILES } from './executor/execution-event.ts';
+export {
+  createExecutor,
+  DEFAULT_MAX_ENVIRONMENTS,
+  DEFAULT_MAX_SPARES,
+  type Executor,
+  type ExecutorOptions,
+  IDLE_LIMIT_MS,
+  type InspectOptions,
+} from './executor/executor.ts';
+export type { NotRunType } from './executor/not-run.ts';
+export type {
+  Answer,
+  ErrorOrigin,
+  ErrorOutcome,
+  Invocation,
+  Outcome,
+  StreamedResponse,
+} from './invocation.ts';
 export { type NodeRuntimeOptions, nodeRuntimeLaunch } from './node/managed-runtime.ts';
+export { type FetchProgress, type FetchResult, fetchNode } from './node/versions/fetch-node.ts';
+export type { FoundNode } from './node/versions/find-node.ts';
+export { type NodeChoice, nodeFor } from './node/versions/node-for-runtime.ts';
+export { RUNNING_NODE } from './node/versions/node-program.ts';
+export { createStartLimiter, type StartLimiter } from './process/start-limiter.ts';
 export {
   type OutputStream,
   type SupervisedProcess,
@@ -32,5 +57,14 @@ export type {
   PrepareOptions,
   Runner,
 } from './runner.ts';
-export { BUILT_IN_RUNNERS } from './runners.ts';
+export { BUILT_IN_RUNNERS, type BuiltInRunnersOptions, builtInRunners } from './runners/built-in.ts';
+export {
+  type ExecRunnerOptions,
+  type ExecTools,
+  execRunner,
+  type RunCommand,
+  type Unavailable,
+} from './runners/exec/exec-runner.ts';
+export type { Command, ProgramResult } from './runners/exec/program.ts';
+export type { NodeFor, RuntimeNode } from './runners/runtime-node.ts';
 export { MAX_RESPONSE_BYTES, type ProcessEnd } from './runtime-api/outcomes.ts';

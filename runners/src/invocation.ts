@@ -32,3 +32,30 @@ export type Outcome =
       /** The JSON that the caller sees (`errorType`, `errorMessage`, for Node also `trace`), verbatim. */
       readonly body: Uint8Array;
     };
+
+/** The outcomes that are errors. */
+export type ErrorOutcome = Extract<Outcome, { readonly type: 'error' }>;
+
+/**
+ * An answer that a runtime streams (`Lambda-Runtime-Function-Response-Mode: streaming`), from its first byte on.
+ * Source: AWS Lambda Developer Guide, "Building a custom runtime", response streaming.
+ */
+export interface StreamedResponse {
+  readonly type: 'stream';
+  /** As in a buffered response. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The bytes, for one reader. The runtime is held back while they are not read; a reader that leaves early lets it go
+   * on, and the rest is dropped. Ends where the stream ends, also where it broke off: `ended` says which.
+   */
+  readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * Undefined for a stream that is whole, else the error that ended it: what the function sent in its trailers, its
+   * timeout, its truncation. Settles when nothing more comes from the process, at the latest with the end of `body`;
+   * never rejects.
+   */
+  readonly ended: Promise<ErrorOutcome | undefined>;
+}
+
+/** What a function answers to a caller that takes streams. */
+export type Answer = Outcome | StreamedResponse;

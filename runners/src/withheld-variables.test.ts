@@ -24,21 +24,38 @@ describe('variables that would run other code', () => {
     'AWS_PROFILE',
     'AWS_CONTAINER_CREDENTIALS_FULL_URI',
     'TSX_TSCONFIG_PATH',
+    'HOME',
+    'TMPDIR',
+    'ZDOTDIR',
+    'XDG_CONFIG_HOME',
+    'SSLKEYLOGFILE',
+    'NODE_TLS_REJECT_UNAUTHORIZED',
+    'ASPNETCORE_HOSTINGSTARTUPASSEMBLIES',
+    'VSCODE_INSPECTOR_OPTIONS',
   ])('%s is withheld', (name) => {
-    expect(isWithheld(name)).toBe(true);
+    expect(isWithheld(name, 'value')).toBe(true);
   });
 
   it.each([
     'TABLE_NAME',
     'NODE_ENV',
     'ENV',
-    'HOME',
     'HTTPS_PROXY',
     'AWS_ENDPOINT_URL',
     'DOTNET_ENVIRONMENT',
     'PATHS',
     'LDAP_URL',
   ])('%s is not', (name) => {
-    expect(isWithheld(name)).toBe(false);
+    expect(isWithheld(name, 'value')).toBe(false);
+  });
+
+  it('ENV is where it names a file that a shell would run, and not where it names a stage', () => {
+    expect(['production', '/opt/start.sh', '$HOME/.x', '~/x', '`x`'].map((value) => isWithheld('ENV', value))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
   });
 });

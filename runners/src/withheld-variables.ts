@@ -17,6 +17,17 @@ const WITHHELD_NAMES = new Set([
   'SHELLOPTS',
   'SYSTEMROOT',
   'WINDIR',
+  'ZDOTDIR',
+  // Where programs look for their configuration and put what they run later.
+  'APPDATA',
+  'HOME',
+  'HOMEDRIVE',
+  'HOMEPATH',
+  'LOCALAPPDATA',
+  'TEMP',
+  'TMP',
+  'TMPDIR',
+  'USERPROFILE',
   // The dynamic linker and C library, besides the prefixes below.
   'GCONV_PATH',
   'GLIBC_TUNABLES',
@@ -24,6 +35,9 @@ const WITHHELD_NAMES = new Set([
   'OPENSSL_CONF',
   'OPENSSL_ENGINES',
   'OPENSSL_MODULES',
+  // What a program sends over TLS, or whom it trusts.
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'SSLKEYLOGFILE',
   // Node and its tools.
   'ELECTRON_RUN_AS_NODE',
   'ESBUILD_BINARY_PATH',
@@ -40,6 +54,7 @@ const WITHHELD_NAMES = new Set([
   'NODE_V8_COVERAGE',
   'VSCODE_INSPECTOR_OPTIONS',
   // Other languages.
+  'ASPNETCORE_HOSTINGSTARTUPASSEMBLIES',
   'CLASSPATH',
   'DOTNET_ADDITIONAL_DEPS',
   'DOTNET_SHARED_STORE',
@@ -93,10 +108,15 @@ const WITHHELD_PREFIXES = [
   'PYTHON',
   'RUSTC',
   'TSX_',
+  'XDG_',
 ];
 
-/** Whether a variable of this name must not be taken over from the cloud. Letter case does not matter. */
-export function isWithheld(name: string): boolean {
+/** `ENV` is the name of a stage in many apps, and to an interactive shell the file that it runs first. */
+const FILE_IN_ENV = /[/\\$`~]/;
+
+/** Whether a variable must not be taken over from the cloud. Letter case of the name does not matter. */
+export function isWithheld(name: string, value: string): boolean {
   const upper = name.toUpperCase();
+  if (upper === 'ENV') return FILE_IN_ENV.test(value);
   return WITHHELD_NAMES.has(upper) || WITHHELD_PREFIXES.some((prefix) => upper.startsWith(prefix));
 }

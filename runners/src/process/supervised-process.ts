@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Duplex, type Readable } from 'node:stream';
 import type { ProcessEnd } from '../runtime-api/outcomes.ts';
+import {
+  CONTROL_FD,
+  type ControlChannel,
+  type ControlOrder,
+  type ControlReport,
+  openControlChannel,
+} from './control-channel.ts';
 import { createLineSplitter } from './output-lines.ts';
 import { killProcessGroup, signalProcessGroup } from './process-group.ts';
 import { ensureReaper, groupEnded, groupStarted } from './reaper.ts';
@@ -21,6 +28,8 @@ export interface SupervisedProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Called for each line, or piece of a very long one. The process is held back while this runs. */
   readonly onOutput?: (line: { readonly stream: OutputStream; readonly text: string }) => void;
+  /** The process is given a control channel, on {@link CONTROL_FD}, and this what it tells through it. */
+  readonly onReport?: (report: ControlReport) => void;
 }
 
 /**
@@ -32,6 +41,8 @@ export interface SupervisedProcess {
   readonly pid: number | undefined;
   /** Settles when the process ended, its group was killed and its output was read. Never rejects. */
   readonly ended: Promise<ProcessEnd>;
+  /** Tells the process something through its control channel; nothing happens without one. */
+  send(order: ControlOrder): void;
   /** Resolves when everything written up to now was passed on. */
   drainOutput(): Promise<void>;
   /**
@@ -57,6 +68,7 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
     readLines(child.stdout, (text) => options.onOutput?.({ stream: 'stdout', text })),
     readLines(child.stderr, (text) => options.onOutput?.({ stream: 'stderr', text })),
   ];
+  const control = openControl(child, options.onReport);
   const { pid } = child;
   if (pid !== undefined) groupStarted(pid);
   let alive = pid !== undefined;
@@ -72,6 +84,7 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
       alive = false;
     },
     output,
+    control,
   });
   const kill = (): void => {
     if (alive && pid !== undefined) killProcessGroup(pid);
@@ -86,6 +99,7 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
   return {
     pid,
     ended,
+    send: (order) => control?.send(order),
     drainOutput: () => drain(output),
     freeze: () => {
       if (canFreeze) signal('SIGSTOP');
@@ -108,12 +122,13 @@ export function startSupervisedProcess(options: SupervisedProcessOptions): Super
 
 type Spawned = { readonly child: ChildProcess } | { readonly error: unknown };
 
-function spawnInOwnGroup({ command, args, cwd, env }: SupervisedProcessOptions): Spawned {
+function spawnInOwnGroup({ command, args, cwd, env, onReport }: SupervisedProcessOptions): Spawned {
   try {
     const child = spawn(command, args, {
       cwd,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // Overlapped is what Node reads on Windows from an inherited pipe; elsewhere it is a pipe like any other.
+      stdio: ['ignore', 'pipe', 'pipe', ...(onReport === undefined ? [] : ['overlapped' as const])],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
@@ -124,12 +139,18 @@ function spawnInOwnGroup({ command, args, cwd, env }: SupervisedProcessOptions):
   }
 }
 
+function openControl(child: ChildProcess, onReport: SupervisedProcessOptions['onReport']): ControlChannel | undefined {
+  const pipe = child.stdio[CONTROL_FD];
+  return onReport !== undefined && pipe instanceof Duplex ? openControlChannel(pipe, onReport) : undefined;
+}
+
 function neverStarted(command: string, error: unknown): SupervisedProcess {
   const ended = Promise.resolve(notStarted(command, error));
   const nothing = (): void => undefined;
   return {
     pid: undefined,
     ended,
+    send: nothing,
     drainOutput: async () => undefined,
     freeze: nothing,
     thaw: nothing,
@@ -149,9 +170,10 @@ interface WatchedChild {
   readonly command: string;
   readonly onExit: () => void;
   readonly output: readonly LineReader[];
+  readonly control: ControlChannel | undefined;
 }
 
-function whenEnded({ child, command, onExit, output }: WatchedChild): Promise<ProcessEnd> {
+function whenEnded({ child, command, onExit, output, control }: WatchedChild): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     child.once('error', (error) => {
       if (child.pid === undefined) resolve(notStarted(command, error));
@@ -162,6 +184,7 @@ function whenEnded({ child, command, onExit, output }: WatchedChild): Promise<Pr
       const finish = (): void => {
         clearTimeout(timer);
         for (const reader of output) reader.finish();
+        control?.close();
         resolve(end);
       };
       const timer = setTimeout(finish, MAX_OUTPUT_WAIT_MS);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Invocation, Outcome } from '../invocation.ts';
+import type { Answer, Invocation, Outcome, StreamedResponse } from '../invocation.ts';
 import { writeInvocation } from './exchange.ts';
 import {
   INITIAL_MACHINE,
@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from './machine.ts';
 import { exitOutcome, type ProcessEnd } from './outcomes.ts';
+import type { ResponseStream } from './response-stream.ts';
 
 /** The longest delay that `setTimeout` takes (32-bit signed milliseconds, about 24.8 days). */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -20,6 +21,7 @@ export interface DriverOptions {
   readonly timeoutMs: number;
   readonly onKill: () => void;
   readonly onState?: (state: RuntimeState) => void;
+  readonly onDeadline?: (requestId: string) => 'enforce' | 'let-run';
 }
 
 /** Carries out what the machine decides, with open polls, a timer for the deadline and the promise of an invocation. */
@@ -28,17 +30,26 @@ export interface Driver {
   readonly hasWaitingInvocation: boolean;
   /** `poll` is the long poll that the input stands for, if it is one. */
   dispatch(input: RuntimeApiInput, poll?: ServerResponse): Verdict;
+  /** A streamed answer comes when it is whole. */
   invoke(invocation: Invocation): Promise<Outcome>;
+  /** A streamed answer comes when it begins. */
+  invokeStreaming(invocation: Invocation): Promise<Answer>;
+  /** The verdict was `read-stream`, and this is what is read. */
+  streamBegins(requestId: string, headers: StreamedResponse['headers'], stream: ResponseStream): void;
   /** Answers what is open and whatever comes later as if the process had been killed. */
   abandon(): void;
 }
 
 interface OpenInvocation {
   readonly invocation: Invocation;
+  /** Settles at the end, for a stream as for everything else. */
+  readonly done: Promise<Outcome>;
   readonly resolve: (outcome: Outcome) => void;
+  readonly onStream: ((response: StreamedResponse) => void) | undefined;
+  stream?: ResponseStream;
 }
 
-export function createDriver({ timeoutMs, onKill, onState }: DriverOptions): Driver {
+export function createDriver({ timeoutMs, onKill, onState, onDeadline }: DriverOptions): Driver {
   let machine = INITIAL_MACHINE;
   let open: OpenInvocation | undefined;
   /** Goes on after the answer: a runtime that does not come back for more within that time is killed. */
@@ -53,7 +64,7 @@ export function createDriver({ timeoutMs, onKill, onState }: DriverOptions): Dri
         if (open?.invocation.requestId === effect.requestId) polls.answer(open.invocation);
         break;
       case 'settle':
-        if (open?.invocation.requestId === effect.requestId) open.resolve(effect.outcome);
+        if (open?.invocation.requestId === effect.requestId) settle(open, effect.outcome);
         break;
       case 'kill':
         onKill();
@@ -69,19 +80,22 @@ export function createDriver({ timeoutMs, onKill, onState }: DriverOptions): Dri
     if (machine.state !== before) onState?.(machine.state);
     return step.verdict;
   };
-  const invoke = async (invocation: Invocation): Promise<Outcome> => {
+  const deadlineReached = (requestId: string): void => {
+    if (onDeadline?.(requestId) !== 'let-run') dispatch({ type: 'deadline', requestId, timeoutMs });
+  };
+  const run = async (invocation: Invocation, onStream?: OpenInvocation['onStream']): Promise<Outcome> => {
     const { requestId } = invocation;
     if (open !== undefined) {
       throw new Error(`Invocation ${requestId} was given to an environment that is busy with another one`);
     }
     if (abandoned) return exitOutcome(requestId, KILLED);
+    const entry = openInvocation(invocation, onStream);
+    open = entry;
+    deadline?.stop();
+    deadline = startDeadline(invocation.deadlineMs, () => deadlineReached(requestId));
     try {
-      return await new Promise<Outcome>((resolve) => {
-        deadline?.stop();
-        deadline = startDeadline(invocation.deadlineMs, () => dispatch({ type: 'deadline', requestId, timeoutMs }));
-        open = { invocation, resolve };
-        dispatch({ type: 'invoke', requestId });
-      });
+      dispatch({ type: 'invoke', requestId, takesStream: onStream !== undefined });
+      return await entry.done;
     } finally {
       open = undefined;
     }
@@ -95,13 +109,37 @@ export function createDriver({ timeoutMs, onKill, onState }: DriverOptions): Dri
       return machine.waitingId !== undefined;
     },
     dispatch,
-    invoke,
+    invoke: (invocation) => run(invocation),
+    invokeStreaming: (invocation) =>
+      new Promise((resolve, reject) => {
+        // What comes second, the end of a stream, is told by the stream itself.
+        run(invocation, resolve).then(resolve, reject);
+      }),
+    streamBegins(requestId, headers, stream) {
+      if (open?.invocation.requestId !== requestId) return stream.end();
+      open.stream = stream;
+      const ended = open.done.then((outcome) => (outcome.type === 'error' ? outcome : undefined));
+      open.onStream?.({ type: 'stream', headers, body: stream.body, ended });
+    },
     abandon() {
       abandoned = true;
       deadline?.stop();
-      if (open !== undefined) open.resolve(exitOutcome(open.invocation.requestId, KILLED));
+      if (open !== undefined) settle(open, exitOutcome(open.invocation.requestId, KILLED));
     },
   };
+}
+
+function openInvocation(invocation: Invocation, onStream: OpenInvocation['onStream']): OpenInvocation {
+  let resolve: (outcome: Outcome) => void = () => undefined;
+  const done = new Promise<Outcome>((give) => {
+    resolve = give;
+  });
+  return { invocation, done, resolve, onStream };
+}
+
+function settle(open: OpenInvocation, outcome: Outcome): void {
+  open.resolve(outcome);
+  open.stream?.end();
 }
 
 /** The long polls of a runtime that waits for an invocation. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Invocation, Outcome } from '../invocation.ts';
 import type { AnswerKind, ReceivedAnswer } from './machine.ts';
-import { MAX_RESPONSE_BYTES } from './outcomes.ts';
+import { MAX_RESPONSE_BYTES, MAX_STREAMED_BYTES } from './outcomes.ts';
 import type { Reply } from './replies.ts';
+import { createResponseStream, type ResponseStream } from './response-stream.ts';
 
 const ERROR_WITH_CAUSE = 'application/vnd.aws.lambda.error.cause+json';
 const ERROR_TYPE = 'lambda-runtime-function-error-type';
@@ -59,6 +60,31 @@ export async function receiveAnswer(
   return received.type === 'complete'
     ? { type: 'complete', outcome: toOutcome({ request, kind, body: received.body }) }
     : received;
+}
+
+/**
+ * Reads a streamed answer to its end, as fast as it is taken. What is above {@link MAX_STREAMED_BYTES} is dropped.
+ * @param begun is given the answer's headers and bytes at once.
+ */
+export function receiveStream(
+  request: IncomingMessage,
+  begun: (headers: Readonly<Record<string, string>>, stream: ResponseStream) => void,
+): Promise<ReceivedAnswer> {
+  const stream = createResponseStream(() => request.resume());
+  begun(runtimeHeaders(request.headers), stream);
+  return new Promise((resolve) => {
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size <= MAX_STREAMED_BYTES && !stream.write(chunk)) request.pause();
+    });
+    request.on('end', () => {
+      if (size > MAX_STREAMED_BYTES) resolve({ type: 'too-large' });
+      else resolve({ type: 'complete', outcome: toOutcome({ request, kind: 'response', body: Buffer.alloc(0) }) });
+    });
+    request.on('close', () => resolve({ type: 'truncated' }));
+    request.on('error', () => undefined);
+  });
 }
 
 type ReceivedBody =

@@ -7,7 +7,7 @@ const INIT_ERROR: Outcome = { type: 'error', origin: 'init', headers: {}, body: 
 
 const started: RuntimeApiInput = { type: 'process-started' };
 const next: RuntimeApiInput = { type: 'next' };
-const invoke = (requestId = 'a'): RuntimeApiInput => ({ type: 'invoke', requestId });
+const invoke = (requestId = 'a', takesStream = false): RuntimeApiInput => ({ type: 'invoke', requestId, takesStream });
 const begins = (requestId = 'a', kind: 'response' | 'error' = 'response', mode?: string): RuntimeApiInput => ({
   type: 'answer-begins',
   requestId,

@@ -2,6 +2,8 @@ import type { Outcome } from '../invocation.ts';
 import {
   exitOutcome,
   invalidResponseModeOutcome,
+  MAX_RESPONSE_BYTES,
+  MAX_STREAMED_BYTES,
   type ProcessEnd,
   responseTooLargeOutcome,
   timeoutOutcome,
@@ -13,8 +15,8 @@ import {
   INVALID_RESPONSE_MODE,
   invalidStateTransition,
   type Reply,
-  TOO_LARGE,
   TRUNCATED_REQUEST,
+  tooLarge,
 } from './replies.ts';
 
 /**
@@ -45,6 +47,8 @@ export interface RuntimeApiMachine {
   readonly waitingId: string | undefined;
   /** Kept for the invocation that comes next, if none waited. */
   readonly initFailure: InitFailure | undefined;
+  /** Whether the invocation's answer may be passed on while it comes, and whether that is being done. */
+  readonly streaming: 'not-taken' | 'taken' | 'begun';
 }
 
 export type AnswerKind = 'response' | 'error';
@@ -60,7 +64,12 @@ export type RuntimeApiInput =
   | { readonly type: 'process-ended'; readonly end: ProcessEnd }
   /** Initialisation took longer than it may while no invocation waits: it is repeated inside the next one. */
   | { readonly type: 'init-timed-out' }
-  | { readonly type: 'invoke'; readonly requestId: string }
+  | {
+      readonly type: 'invoke';
+      readonly requestId: string;
+      /** Whether a streamed answer is passed on as it comes; if not, it is an answer like any other. */
+      readonly takesStream: boolean;
+    }
   | { readonly type: 'deadline'; readonly requestId: string; readonly timeoutMs: number }
   | { readonly type: 'next' }
   | { readonly type: 'init-error'; readonly answer: ReceivedAnswer }
@@ -86,7 +95,9 @@ export type Verdict =
   | { readonly type: 'reply'; readonly reply: Reply }
   /** Keep the long poll open until an invocation is handed over. */
   | { readonly type: 'park' }
-  | { readonly type: 'read-body' };
+  | { readonly type: 'read-body' }
+  /** Read it, and pass it on as it comes: a `settle` is from now on the end of a stream. */
+  | { readonly type: 'read-stream' };
 
 export interface RuntimeApiStep {
   readonly machine: RuntimeApiMachine;
@@ -99,6 +110,7 @@ export const INITIAL_MACHINE: RuntimeApiMachine = {
   currentId: undefined,
   waitingId: undefined,
   initFailure: undefined,
+  streaming: 'not-taken',
 };
 
 /**
@@ -116,7 +128,7 @@ export function stepRuntimeApi(machine: RuntimeApiMachine, input: RuntimeApiInpu
         ? step({ ...machine, state: 'Stopped' }, NONE, [{ type: 'kill' }])
         : step(machine);
     case 'invoke':
-      return invoke(machine, input.requestId);
+      return invoke({ ...machine, streaming: input.takesStream ? 'taken' : 'not-taken' }, input.requestId);
     case 'deadline':
       return deadline(machine, input);
     case 'next':
@@ -189,8 +201,12 @@ function initError(machine: RuntimeApiMachine, answer: ReceivedAnswer): RuntimeA
       );
     case 'too-large':
       return step(
-        { ...machine, state: 'InitError', initFailure: { type: 'posted', outcome: responseTooLargeOutcome() } },
-        { type: 'reply', reply: TOO_LARGE },
+        {
+          ...machine,
+          state: 'InitError',
+          initFailure: { type: 'posted', outcome: responseTooLargeOutcome(MAX_RESPONSE_BYTES) },
+        },
+        { type: 'reply', reply: tooLarge(MAX_RESPONSE_BYTES) },
       );
     case 'truncated':
       return step(machine, { type: 'reply', reply: TRUNCATED_REQUEST });
@@ -213,6 +229,9 @@ function answerBegins(
       { type: 'settle', requestId, outcome: invalidResponseModeOutcome(requestId, mode) },
     ]);
   }
+  if (mode === 'streaming' && machine.streaming === 'taken') {
+    return step({ ...machine, state: to, streaming: 'begun' }, { type: 'read-stream' });
+  }
   return step({ ...machine, state: to }, { type: 'read-body' });
 }
 
@@ -231,10 +250,12 @@ function answerEnds(
       return step(answered, { type: 'reply', reply: ACCEPTED }, [
         { type: 'settle', requestId, outcome: answer.outcome },
       ]);
-    case 'too-large':
-      return step(answered, { type: 'reply', reply: TOO_LARGE }, [
-        { type: 'settle', requestId, outcome: responseTooLargeOutcome() },
+    case 'too-large': {
+      const maxBytes = machine.streaming === 'begun' ? MAX_STREAMED_BYTES : MAX_RESPONSE_BYTES;
+      return step(answered, { type: 'reply', reply: tooLarge(maxBytes) }, [
+        { type: 'settle', requestId, outcome: responseTooLargeOutcome(maxBytes) },
       ]);
+    }
     case 'truncated':
       return step(answered, { type: 'reply', reply: TRUNCATED_REQUEST }, [
         { type: 'settle', requestId, outcome: truncatedOutcome(requestId) },
@@ -244,7 +265,12 @@ function answerEnds(
 
 function deadline(machine: RuntimeApiMachine, input: Extract<RuntimeApiInput, { type: 'deadline' }>): RuntimeApiStep {
   const { requestId, timeoutMs } = input;
-  const timedOut: RuntimeApiEffect = { type: 'settle', requestId, outcome: timeoutOutcome(requestId, timeoutMs) };
+  const errorType = machine.streaming === 'begun' ? 'Sandbox.Timeout' : 'Sandbox.Timedout';
+  const timedOut: RuntimeApiEffect = {
+    type: 'settle',
+    requestId,
+    outcome: timeoutOutcome({ requestId, timeoutMs, errorType }),
+  };
   if (machine.waitingId === requestId) {
     return step(
       { ...machine, state: 'Stopped', currentId: undefined, waitingId: undefined, initFailure: undefined },

@@ -1,4 +1,4 @@
-import type { ErrorOrigin, Outcome } from '../invocation.ts';
+import type { ErrorOrigin, ErrorOutcome } from '../invocation.ts';
 
 /** How the process behind a Runtime API ended. */
 export type ProcessEnd =
@@ -12,6 +12,12 @@ export type ProcessEnd =
  * Source: the text that Lambda itself returns for a larger one ("maximum allowed payload size (6291556 bytes)").
  */
 export const MAX_RESPONSE_BYTES = 6_291_556;
+
+/**
+ * Largest answer of an invocation whose caller takes a stream: 200 MB.
+ * Source: AWS Lambda Developer Guide, "Response streaming for Lambda functions".
+ */
+export const MAX_STREAMED_BYTES = 200 * 1_048_576;
 
 /** Go's names for signals, which is what Lambda prints. Source: package `syscall` of Go for Linux. */
 const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
@@ -33,7 +39,7 @@ const SIGNAL_TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** The outcome of a process that ended before it answered, in Lambda's words (`Runtime.ExitError`). */
-export function exitOutcome(requestId: string, end: ProcessEnd): Outcome {
+export function exitOutcome(requestId: string, end: ProcessEnd): ErrorOutcome {
   switch (end.type) {
     case 'exited':
       return errorOutcome('exit', {
@@ -56,24 +62,32 @@ export function exitOutcome(requestId: string, end: ProcessEnd): Outcome {
   }
 }
 
-/** The outcome at the deadline; `timeoutMs` is the function's configured timeout, printed with two decimals of a second. */
-export function timeoutOutcome(requestId: string, timeoutMs: number): Outcome {
+export interface Timeout {
+  readonly requestId: string;
+  /** The function's configured timeout, printed with two decimals of a second. */
+  readonly timeoutMs: number;
+  /** The second one stands in the trailers of a stream. Source: the code of AWS's Runtime Interface Emulator. */
+  readonly errorType: 'Sandbox.Timedout' | 'Sandbox.Timeout';
+}
+
+/** The outcome at the deadline. */
+export function timeoutOutcome({ requestId, timeoutMs, errorType }: Timeout): ErrorOutcome {
   return errorOutcome('timeout', {
-    errorType: 'Sandbox.Timedout',
+    errorType,
     errorMessage: `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
   });
 }
 
-/** The outcome of an answer above {@link MAX_RESPONSE_BYTES}. The order of the keys is Lambda's. */
-export function responseTooLargeOutcome(): Outcome {
+/** The outcome of an answer that is too large. The order of the keys is Lambda's. */
+export function responseTooLargeOutcome(maxBytes: number): ErrorOutcome {
   return errorOutcome('response-too-large', {
-    errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${maxBytes} bytes).`,
     errorType: 'Function.ResponseSizeTooLarge',
   });
 }
 
 /** The outcome of an answer whose upload broke off. */
-export function truncatedOutcome(requestId: string): Outcome {
+export function truncatedOutcome(requestId: string): ErrorOutcome {
   return errorOutcome('truncated', {
     errorType: 'Runtime.TruncatedResponse',
     errorMessage: `RequestId: ${requestId} Error: Runtime broke off its response before the end`,
@@ -81,7 +95,7 @@ export function truncatedOutcome(requestId: string): Outcome {
 }
 
 /** The outcome of an answer with a `Lambda-Runtime-Function-Response-Mode` other than `streaming`. */
-export function invalidResponseModeOutcome(requestId: string, mode: string): Outcome {
+export function invalidResponseModeOutcome(requestId: string, mode: string): ErrorOutcome {
   return errorOutcome('handler', {
     errorType: 'Runtime.InvalidResponseModeHeader',
     errorMessage: `RequestId: ${requestId} Error: Invalid function response mode: ${mode}`,
@@ -93,7 +107,7 @@ interface ErrorBody {
   readonly errorMessage: string;
 }
 
-function errorOutcome(origin: ErrorOrigin, body: ErrorBody): Outcome {
+function errorOutcome(origin: ErrorOrigin, body: ErrorBody): ErrorOutcome {
   return {
     type: 'error',
     origin,

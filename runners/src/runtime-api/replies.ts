@@ -1,5 +1,3 @@
-import { MAX_RESPONSE_BYTES } from './outcomes.ts';
-
 /** What the server says to a request of the runtime: a status and a JSON body, as Lambda words them. */
 export interface Reply {
   readonly status: number;
@@ -12,11 +10,6 @@ export const ACCEPTED: Reply = { status: 202, body: '{"status":"OK"}\n' };
 export const INVALID_REQUEST_ID = failure(400, 'InvalidRequestID', 'Invalid request ID');
 export const INVALID_RESPONSE_MODE = failure(400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
 export const TRUNCATED_REQUEST = failure(400, 'TruncatedHTTPRequest', 'HTTP request detected as truncated');
-export const TOO_LARGE = failure(
-  413,
-  'RequestEntityTooLarge',
-  `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-);
 export const NOT_FOUND = failure(404, 'NotFound', 'No such path in this Runtime API');
 
 /** What an extension is told where the API is off, so that it carries on. Source: the Runtime Interface Emulator. */
@@ -29,6 +22,11 @@ export const FOREIGN_REQUEST = failure(
   'ForbiddenHost',
   'This server answers only a Lambda runtime that was given its address',
 );
+
+/** The answer is larger than it may be. */
+export function tooLarge(maxBytes: number): Reply {
+  return failure(413, 'RequestEntityTooLarge', `Exceeded maximum allowed payload size (${maxBytes} bytes).`);
+}
 
 /** The request is not allowed in this state. */
 export function invalidStateTransition(from: string, to: string): Reply {

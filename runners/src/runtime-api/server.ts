@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Invocation, Outcome } from '../invocation.ts';
+import type { Answer, Invocation, Outcome } from '../invocation.ts';
 import { createDriver, type Driver } from './driver.ts';
-import { receiveAnswer, writeReply } from './exchange.ts';
+import { receiveAnswer, receiveStream, writeReply } from './exchange.ts';
 import type { AnswerKind, RuntimeState, Verdict } from './machine.ts';
 import type { ProcessEnd } from './outcomes.ts';
 import { FOREIGN_REQUEST, LOGS_NOT_SUPPORTED, NOT_FOUND, TELEMETRY_NOT_SUPPORTED } from './replies.ts';
@@ -20,6 +20,8 @@ export interface RuntimeApiServerOptions {
   readonly onKill: () => void;
   /** Told after every change of state. */
   readonly onState?: (state: RuntimeState) => void;
+  /** Told when the time of an invocation is over; one that is let run is not looked after any more. Enforced if not given. */
+  readonly onDeadline?: (requestId: string) => 'enforce' | 'let-run';
 }
 
 /**
@@ -39,10 +41,16 @@ export interface RuntimeApiServer extends AsyncDisposable {
   initTimedOut(): void;
   /**
    * Gives the invocation to the runtime, at once or when it asks, and resolves with what is answered, or with the
-   * outcome made for the deadline or the end of the process.
+   * outcome made for the deadline or the end of the process. A streamed answer comes when it is whole, with the same
+   * limit and form as any other.
    * @throws Error if another invocation is unanswered: an environment runs one at a time.
    */
   invoke(invocation: Invocation): Promise<Outcome>;
+  /**
+   * As `invoke`, but gives a streamed answer when it begins, of up to {@link MAX_STREAMED_BYTES}. The invocation is
+   * unanswered until the stream has `ended`.
+   */
+  invokeStreaming(invocation: Invocation): Promise<Answer>;
   /** Closes the port and every connection; an open invocation is answered as if its process had been killed. */
   close(): Promise<void>;
 }
@@ -82,6 +90,7 @@ export async function createRuntimeApiServer(options: RuntimeApiServerOptions): 
     processEnded: (end) => void driver.dispatch({ type: 'process-ended', end }),
     initTimedOut: () => void driver.dispatch({ type: 'init-timed-out' }),
     invoke: driver.invoke,
+    invokeStreaming: driver.invokeStreaming,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -164,11 +173,13 @@ async function serveAnswer({ driver, request, response, requestId, kind }: Answe
   const header = request.headers['lambda-runtime-function-response-mode'];
   const mode = Array.isArray(header) ? header.join(', ') : header;
   const verdict = driver.dispatch({ type: 'answer-begins', requestId, kind, mode });
-  if (verdict.type !== 'read-body') {
+  if (verdict.type !== 'read-body' && verdict.type !== 'read-stream') {
     request.resume();
     return respond(verdict, response);
   }
-  const answer = await receiveAnswer(request, kind);
+  const answer = await (verdict.type === 'read-body'
+    ? receiveAnswer(request, kind)
+    : receiveStream(request, (headers, stream) => driver.streamBegins(requestId, headers, stream)));
   respond(driver.dispatch({ type: 'answer-ends', requestId, answer }), response);
 }
 

@@ -72,7 +72,9 @@ describe('a handler with a callback', () => {
 
   it('is told that nodejs24.x will refuse it, unless it does not want to hear', async () => {
     const source = 'export const handler = (e, c, cb) => cb(null, 1);';
-    expect((await runNode(source)).lines.map(({ text }) => text)).toEqual([expect.stringMatching(/WARN.*nodejs24\.x/)]);
+    expect((await runNode(source)).lines.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/\tundefined\tWARN\tAWS Lambda plans to remove .* Node\.js 24/),
+    ]);
     const env = { AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING: 'true' };
     expect((await runNode(source, { env })).lines).toEqual([]);
   });
@@ -118,6 +120,14 @@ describe('what goes wrong outside of the handler', () => {
     });
     expect(outcomes[1]?.json).toBe('new');
     expect(exits).toEqual([{ type: 'exited', code: 128 }]);
+  });
+
+  it('a rejection without a reason has no message', async () => {
+    const handler = 'async () => { Promise.reject(); await new Promise((resolve) => setTimeout(resolve, 5000)); }';
+    const name = 'Runtime.UnhandledPromiseRejection';
+    expect((await answers(handler))[0]).toMatchObject({
+      json: { errorType: name, errorMessage: '', trace: expect.arrayContaining([name]) },
+    });
   });
 
   it('a rejection beside the answer does not harm the answer, and the next invocation is a cold start', async () => {

@@ -77,11 +77,10 @@ describe('the context', () => {
   it('comes with the folder and the globals of Lambda', async () => {
     const source =
       'export const handler = async () => [process.cwd() === process.env.LAMBDA_TASK_ROOT, Object.keys(globalThis.awslambda ?? {}), typeof gc];';
-    expect((await runNode(source)).outcomes[0]?.json).toEqual([
-      true,
-      ['streamifyResponse', 'HttpResponseStream'],
-      'function',
-    ]);
+    const members = ['streamifyResponse', 'HttpResponseStream'];
+    expect((await runNode(source)).outcomes[0]?.json).toEqual([true, members, 'function']);
+    const newer = await runNode(source, { runtime: 'nodejs24.x' });
+    expect(newer.outcomes[0]?.json[1]).toEqual([...members, 'InvokeStore']);
     const env = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: '1' };
     expect((await runNode(source, { env })).outcomes[0]?.json[1]).toEqual([]);
   });
@@ -158,6 +157,33 @@ describe('the log', () => {
       env,
     });
     expect(lines.map((line) => line.split('\t').at(-1))).toEqual(['yes', 'yes']);
+  });
+
+  it.each([
+    ['nodejs22.x', 'RangeError'],
+    ['nodejs24.x', undefined],
+  ])('is JSON in which %s takes the first of several values for the error, or does not', async (runtime, errorType) => {
+    const env = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
+    const [record] = await texts("console.error(new RangeError('r'), 'more');", { env, runtime });
+    const parsed = JSON.parse(record ?? '');
+    expect(parsed.message).toMatch(/^RangeError: r[\s\S]* more$/);
+    expect(parsed.errorType).toBe(errorType);
+  });
+
+  it('takes nothing for undefined', async () => {
+    expect((await texts('console.log();'))[0]).toMatch(/\tINFO\tundefined$/);
+    const [record] = await texts('console.log();', { env: { AWS_LAMBDA_LOG_FORMAT: 'JSON' } });
+    expect(Object.keys(JSON.parse(record ?? ''))).toEqual(['timestamp', 'level', 'requestId']);
+  });
+
+  it('names the tenant in JSON, on nodejs22.x', async () => {
+    const plan = nodePlan({
+      files: { 'index.mjs': "export const handler = async () => console.log('x');" },
+      env: { AWS_LAMBDA_LOG_FORMAT: 'JSON' },
+    });
+    const { environment, lines } = environmentOf(plan);
+    await environment.invoke(invocationOf({}, { headers: HEADERS }));
+    expect(JSON.parse(lines[0]?.text ?? '')).toMatchObject({ tenantId: 'tenant', message: 'x' });
   });
 
   it('has the error of an invocation with everything that it carries', async () => {

@@ -1,6 +1,8 @@
+import { initReport, invocationReport } from './error-report.ts';
 import type { Log } from './log.ts';
+import { warnIfRefused } from './posted-answer.ts';
 import type { RuntimeConnection } from './runtime-connection.ts';
-import { callbackEraErrorBody, runtimeError } from './runtime-error.ts';
+import { runtimeError } from './runtime-error.ts';
 
 /** Exit codes of Lambda's runtime for nodejs22.x and older. */
 const EXIT_AFTER_EXCEPTION = 129;
@@ -9,8 +11,11 @@ const EXIT_WITHOUT_RUNTIME_API = 1;
 
 /** What the callback generation does about errors that no handler caught: report them, then end the process. */
 export interface Failures {
-  /** From here on failures belong to this invocation; before the first one, to the initialisation. */
-  belongTo(requestId: string): void;
+  /**
+   * From here on failures belong to this invocation; before the first one, to the initialisation.
+   * @param onFailure called before one is reported.
+   */
+  belongTo(requestId: string, onFailure?: () => void): void;
   /** An error is being reported, and the process will end: nothing new may be asked for. */
   readonly ending: boolean;
   uncaught(error: unknown): void;
@@ -27,24 +32,30 @@ export interface FailuresOptions {
 export function reportFailures({ connection, log }: FailuresOptions): Failures {
   let requestId: string | undefined;
   let ending = false;
+  let beforeReport = (): void => undefined;
 
   const end = async (error: unknown, exitCode: number): Promise<void> => {
-    if (ending) return;
     ending = true;
-    const body = callbackEraErrorBody(error);
-    const report = { errorType: body.errorType, body: JSON.stringify(body) };
+    beforeReport();
     try {
-      await (requestId === undefined ? connection.reportInitError(report) : connection.reportError(requestId, report));
+      if (requestId === undefined) await connection.reportInitError(initReport(error, 'callback'));
+      else warnIfRefused(await connection.reportError(requestId, invocationReport(error, 'callback')));
     } finally {
       process.exit(exitCode);
     }
   };
   const uncaught = (error: unknown): void => {
+    if (ending) return;
     log.error('Uncaught Exception', error);
     void end(error, EXIT_AFTER_EXCEPTION);
   };
   const unhandled = (reason: unknown, promise: unknown): void => {
-    const error = runtimeError('UnhandledPromiseRejection', String(reason));
+    if (ending) return;
+    const error = runtimeError({
+      generation: 'callback',
+      name: 'UnhandledPromiseRejection',
+      message: reason === undefined ? '' : String(reason),
+    });
     Object.assign(error, { reason, promise });
     log.error('Unhandled Promise Rejection', error);
     void end(error, EXIT_AFTER_REJECTION);
@@ -52,8 +63,9 @@ export function reportFailures({ connection, log }: FailuresOptions): Failures {
   process.on('uncaughtException', uncaught);
   process.on('unhandledRejection', unhandled);
   return {
-    belongTo(id) {
+    belongTo(id, onFailure = () => undefined) {
       requestId = id;
+      beforeReport = onFailure;
     },
     get ending() {
       return ending;

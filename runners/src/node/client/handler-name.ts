@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Generation } from './generation.ts';
 import { runtimeError } from './runtime-error.ts';
 
 /** A handler string taken apart: `src/orders.api.create` is the export `api.create` of `orders` in `src/`. */
@@ -12,16 +13,16 @@ export interface HandlerName {
  * Takes a handler string apart as Lambda does: at the first dot of its last part.
  * @throws Runtime.MalformedHandlerName
  */
-export function parseHandlerName(handler: string): HandlerName {
+export function parseHandlerName(handler: string, generation: Generation): HandlerName {
+  const malformed = (message: string): Error => runtimeError({ generation, name: 'MalformedHandlerName', message });
   if (handler.includes('..')) {
-    throw runtimeError(
-      'MalformedHandlerName',
+    throw malformed(
       `'${handler}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
     );
   }
   const file = basename(handler);
   const dot = file.indexOf('.');
-  if (dot === -1) throw runtimeError('MalformedHandlerName', 'Bad handler');
+  if (dot === -1) throw malformed('Bad handler');
   return {
     folder: handler.slice(0, handler.indexOf(file)),
     module: file.slice(0, dot),

@@ -44,6 +44,21 @@ describe.each(BOTH)('on %s, the file of a handler', (runtime) => {
     expect((await run({ files: { [file]: source }, handler, runtime })).json).toBe('found');
   });
 
+  it('is imported by its name as if that were a URL, in a folder that may have any name', async () => {
+    const files = {
+      'odd #%20?/a b.mjs': ESM('escape decoded'),
+      'odd #%20?/a%20b.mjs': ESM('escape'),
+      'odd #%20?/a#b.mjs': ESM('hash'),
+    };
+    const plan = nodePlan({ files, runtime });
+    const outcomeOf = async (handler: string) => {
+      const env = { ...plan.env, LAMBDA_TASK_ROOT: `${plan.cwd}/odd #%20?`, _HANDLER: handler };
+      return readOutcome(await environmentOf({ ...plan, env }).environment.invoke(invocationOf())).json;
+    };
+    expect(await outcomeOf('a%20b.handler')).toBe('escape decoded');
+    expect((await outcomeOf('a#b.handler')).errorMessage).toMatch(/^Cannot find module '.*\/a' imported from/);
+  });
+
   it('may export what only running it tells', async () => {
     const source = "for (const name of ['hand' + 'ler']) exports[name] = async () => 'dynamic';";
     expect((await run({ files: { 'index.js': source }, runtime })).json).toBe('dynamic');
@@ -151,11 +166,15 @@ describe.each([
     expect(exits).toEqual([{ type: 'exited', code: exitCode }]);
   });
 
-  it('exits, or streams, which cannot be run yet', async () => {
-    const files = { 'index.mjs': 'export const handler = awslambda.streamifyResponse(async () => {});' };
-    expect((await run({ files, runtime })).json).toMatchObject({ errorType: 'Runtime.StreamingNotSupported' });
+  it('ends the process itself', async () => {
     expect((await run({ files: { 'index.js': 'process.exit(7)' }, runtime })).json.errorMessage).toMatch(
       /exit status 7$/,
+    );
+  });
+
+  it('begins the trace with the type', async () => {
+    expect((await run({ files: { 'index.mjs': '' }, runtime })).json.trace[0]).toBe(
+      'Runtime.HandlerNotFound: index.handler is undefined or not exported',
     );
   });
 });
@@ -199,6 +218,13 @@ describe('only up to nodejs22.x', () => {
     expect(exits).toEqual([{ type: 'exited', code: 128 }]);
   });
 
+  it('a syntax error loses its place in the answer, which then stands in the output', async () => {
+    const { environment, lines } = environmentOf(nodePlan({ files: { 'index.js': '\nconst = 1;' }, runtime }));
+    const { trace } = readOutcome(await environment.invoke(invocationOf())).json;
+    expect(trace[0]).toBe("Runtime.UserCodeSyntaxError: SyntaxError: Unexpected token '='");
+    expect(lines.find(({ stream }) => stream === 'stderr')?.text).toMatch(/index\.js:2$/);
+  });
+
   it('a wait at the top that never ends is exit status 13', async () => {
     const files = { 'index.mjs': 'await new Promise(() => {}); export const handler = async () => 1;' };
     expect((await run({ files, runtime })).json.errorMessage).toMatch(/exit status 13$/);
@@ -207,6 +233,16 @@ describe('only up to nodejs22.x', () => {
 });
 
 describe('only from nodejs24.x on', () => {
+  it('a syntax error keeps its place in the trace', async () => {
+    const { json } = await run({ files: { 'index.js': '\nconst = 1;' }, runtime: 'nodejs24.x' });
+    expect(json.trace[0]).toMatch(/index\.js:2$/);
+  });
+
+  it('a falsy export counts as none, and the default export is looked at', async () => {
+    const files = { 'index.mjs': "export const handler = 0; export default { handler: async () => 'default' };" };
+    expect((await run({ files, runtime: 'nodejs24.x' })).json).toBe('default');
+  });
+
   it('a handler may be in the default export', async () => {
     const files = { 'index.mjs': "export default { handler: async () => 'default' };" };
     expect((await run({ files, runtime: 'nodejs24.x' })).json).toBe('default');

@@ -1,86 +1,85 @@
 import { format } from 'node:util';
-import { toLoggedError } from './runtime-error.ts';
+import type { Generation } from './generation.ts';
+import type { RunningRequest } from './running-request.ts';
+import { toError, toLoggedError } from './runtime-error.ts';
 
 /** Source: AWS Lambda Developer Guide, "Configuring advanced logging controls": the levels, lowest first. */
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 type Level = (typeof LEVELS)[number];
 
-/** Where libraries for Lambda look for the id of the running request, besides us. */
-const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
-const TENANT_ID = Symbol.for('aws.lambda.runtime.tenantId');
-const shared = globalThis as unknown as Record<symbol, string | undefined>;
-
+/** What the runtime itself says in the function's log. */
 export interface Log {
-  setInvocation(ids: { readonly requestId: string; readonly tenantId: string | undefined }): void;
   warn(text: string): void;
-  /** A line of the runtime itself about an error, with everything that the error carries. */
+  plainError(text: string): void;
+  /** A line about an error, with everything that the error carries. */
   error(title: string, thrown: unknown): void;
 }
 
 export interface LogOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** What stands for the request id before the first invocation. */
-  readonly requestIdAtInit: string | undefined;
+  readonly generation: Generation;
+  /** Asked for each record. */
+  readonly request: RunningRequest;
 }
 
 /** Gives the global console the format of Lambda's logs: text, or JSON if `AWS_LAMBDA_LOG_FORMAT` says so. */
-export function patchConsole({ env, requestIdAtInit }: LogOptions): Log {
+export function patchConsole({ env, generation, request }: LogOptions): Log {
   const json = env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
   // Lambda's own pipe for logs, which does not exist here and must not be seen by the handler.
   delete env._LAMBDA_TELEMETRY_LOG_FD;
   const wanted = LEVELS.indexOf(env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase() as Level);
-  const write = (level: Level, values: readonly unknown[]): void => {
-    const requestId = shared[REQUEST_ID] ?? requestIdAtInit;
+  const write = (level: Level, [message, ...values]: LoggedValues): void => {
+    const { requestId, tenantId } = request;
     const head = { timestamp: new Date().toISOString(), level, requestId };
-    const record = json ? jsonRecord(head, values) : `${head.timestamp}\t${requestId}\t${level}\t${format(...values)}`;
+    const record = json
+      ? jsonRecord({ ...head, ...(tenantId ? { tenantId } : {}) }, [message, ...values], generation)
+      : `${head.timestamp}\t${requestId}\t${level}\t${format(message, ...values)}`;
     process.stdout.write(`${record.replaceAll('\n', '\r')}\n`);
   };
   const method = (level: Level) =>
-    LEVELS.indexOf(level) < wanted && level !== 'FATAL'
+    LEVELS.indexOf(level) < wanted
       ? () => undefined
-      : (...values: readonly unknown[]) => write(level, values);
+      : (message?: unknown, ...values: readonly unknown[]) => write(level, [message, ...values]);
   const [info, warn, error] = [method('INFO'), method('WARN'), method('ERROR')];
   const trace = method('TRACE');
   Object.assign(console, { trace, debug: method('DEBUG'), info, log: info, warn, error, fatal: method('FATAL') });
   return {
-    setInvocation({ requestId, tenantId }) {
-      shared[REQUEST_ID] = requestId;
-      shared[TENANT_ID] = tenantId;
-    },
     warn,
+    plainError: error,
     error(title, thrown) {
-      if (json) error(thrown instanceof Error ? thrown : new Error(thrown as string));
-      else error(title, toLoggedError(thrown));
+      const about = toError(thrown, generation);
+      if (json) error(about);
+      else error(title, toLoggedError(about, generation));
     },
   };
 }
 
-interface RecordHead {
-  readonly timestamp: string;
-  readonly level: Level;
-  readonly requestId: string | undefined;
-}
+/** The first value stands for the message even where nothing was given: `console.log()` prints `undefined`. */
+type LoggedValues = readonly [message: unknown, ...values: unknown[]];
 
-function jsonRecord(head: RecordHead, values: readonly unknown[]): string {
-  const tenantId = shared[TENANT_ID];
-  const start = tenantId === undefined ? head : { ...head, tenantId };
+function jsonRecord(head: object, values: LoggedValues, generation: Generation): string {
   if (values.length === 1) {
     try {
-      return JSON.stringify({ ...start, message: values[0] }, (_key, value: unknown) =>
-        value instanceof Error ? { ...errorFields(value), ...value } : value,
+      return JSON.stringify({ ...head, message: values[0] }, (_key, value: unknown) =>
+        value instanceof Error ? { ...errorFields(value, value.stack), ...value } : value,
       );
     } catch {
-      return JSON.stringify({ ...start, message: format(values[0]) });
+      return JSON.stringify({ ...head, message: format(values[0]) });
     }
   }
-  const error = values.find((value) => value instanceof Error);
-  return JSON.stringify({ ...start, message: format(...values), ...(error === undefined ? {} : errorFields(error)) });
+  // The newer generation does not look at the first value.
+  const error = values.slice(generation === 'callback' ? 0 : 1).find((value) => value instanceof Error);
+  return JSON.stringify({
+    ...head,
+    message: format(...values),
+    ...(error === undefined ? {} : errorFields(error, [])),
+  });
 }
 
-function errorFields(error: Error) {
+function errorFields(error: Error, otherTrace: unknown) {
   return {
     errorType: error.constructor?.name ?? 'UnknownError',
     errorMessage: error.message,
-    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : [],
+    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : otherTrace,
   };
 }

@@ -142,7 +142,8 @@ describe.each([
     });
     expect(outcomes).toMatchObject([{ json: { errorType: 'Function.ResponseSizeTooLarge' } }, { json: 'x' }]);
     expect(pids).toHaveLength(1);
-    expect(lines.map(({ text }) => text).join('\n')).toMatch(
+    const printed = lines.filter(({ stream }) => stream === 'stdout').map(({ text }) => text);
+    expect(printed.join('\n')).toMatch(
       /^\[ERROR\] \[\d+\] LAMBDA_RUNTIME Failed to post handler success response\. Http response code: 413\./m,
     );
   });

@@ -27,7 +27,7 @@ it('posts one thing after the other, so that an error does not overtake the answ
     response.writeHead(202).end();
   });
   const connection = connectToRuntimeApi(address);
-  const posted = [connection.respond('a', '1'), connection.reportError('a', { errorType: 'E', body: '{}' })];
+  const posted = [connection.respond('a', '1'), connection.reportError('a', { headers: {}, body: '{}' })];
   expect(await Promise.all(posted)).toMatchObject([{ status: 202 }, { status: 202 }]);
   expect(seen).toEqual(['error after the answer']);
 });
@@ -60,4 +60,19 @@ it('reads header values as UTF-8', async () => {
 it('says what the Runtime API said when it hands nothing over', async () => {
   const address = await serve((_request, response) => void response.writeHead(403).end('not now'));
   await expect(connectToRuntimeApi(address).next()).rejects.toThrow(/403 not now/);
+});
+
+it('warms up over a connection that is not kept, which might be closed by the time it is used', async () => {
+  const seen: (string | undefined)[] = [];
+  const address = await serve((request, response) => {
+    seen.push(request.url, request.headers.connection);
+    response.writeHead(404).end();
+  });
+  await connectToRuntimeApi(address).warmUp();
+  expect(seen).toEqual(['/2018-06-01/ping', 'close']);
+});
+
+it('warms up although nobody listens', async () => {
+  const address = await serve(() => undefined);
+  await connectToRuntimeApi(address.replace(/:\d+$/, ':1')).warmUp();
 });

@@ -1,28 +1,34 @@
 import { types } from 'node:util';
+import type { Generation } from './generation.ts';
 
 /** The error types that Lambda's Node runtime reports on its own account; the caller sees `Runtime.<name>`. */
 export type RuntimeErrorName =
   | 'CallbackHandlerDeprecated'
   | 'HandlerNotFound'
   | 'ImportModuleError'
+  | 'InvalidStreamingOperation'
   | 'JSONStringifyError'
   | 'MalformedHandlerName'
   | 'MalformedStreamingHandler'
   | 'NodeJsExit'
-  | 'StreamingNotSupported'
+  | 'PlatformError'
   | 'UnhandledPromiseRejection'
   | 'UserCodeSyntaxError';
 
-/**
- * An error of the runtime itself. Where it stands for another error its trace is that error's, whose lines name the
- * file and the place that are at fault.
- */
-export function runtimeError(name: RuntimeErrorName, message: string, about?: Error): Error {
+export interface RuntimeErrorOptions {
+  readonly generation: Generation;
+  readonly name: RuntimeErrorName;
+  readonly message: string;
+}
+
+/** An error of the runtime itself. */
+export function runtimeError({ generation, name, message }: RuntimeErrorOptions): Error {
   const error = new Error(message);
-  // Not enumerable, so that it does not show among the error's own properties in the log.
-  Object.defineProperty(error, 'name', { value: `Runtime.${name}`, configurable: true, writable: true });
-  const frames = about === undefined ? error.stack?.split('\n').slice(1).join('\n') : about.stack;
-  error.stack = `${error.name}: ${message}${frames ? `\n${frames}` : ''}`;
+  const value = `Runtime.${name}`;
+  // Shows among the error's own properties in the log of the newer generation only.
+  const enumerable = generation === 'promise';
+  Object.defineProperty(error, 'name', { value, enumerable, configurable: true, writable: true });
+  Error.captureStackTrace(error, runtimeError);
   return error;
 }
 
@@ -37,8 +43,13 @@ export interface ErrorBody {
 const UNREADABLE_ERROR =
   'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
 
+/** An error as the caller sees it. */
+export function errorBody(error: unknown, generation: Generation): ErrorBody {
+  return generation === 'callback' ? callbackEraErrorBody(error) : promiseEraErrorBody(error);
+}
+
 /** Errors as nodejs22.x and older report them: what looks like an error is one. */
-export function callbackEraErrorBody(error: unknown): ErrorBody {
+function callbackEraErrorBody(error: unknown): ErrorBody {
   try {
     if (!types.isNativeError(error) && !looksLikeError(error)) {
       return { errorType: typeof error, errorMessage: (error as object).toString(), trace: [] };
@@ -54,26 +65,31 @@ export function callbackEraErrorBody(error: unknown): ErrorBody {
 }
 
 /** Errors as nodejs24.x and newer report them: only an `Error` of this realm is one. */
-export function promiseEraErrorBody(error: unknown): ErrorBody {
-  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+function promiseEraErrorBody(error: unknown): ErrorBody {
   try {
+    if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
     return {
       errorType: escapeDelete(error.name),
       errorMessage: escapeDelete(error.message),
-      trace: error.stack === undefined ? [] : error.stack.replaceAll('\u007f', '%7F').split('\n'),
+      trace: error.stack?.replaceAll('\u007f', '%7F').split('\n') ?? [],
     };
   } catch {
     return { errorType: 'handled', errorMessage: UNREADABLE_ERROR, trace: [] };
   }
 }
 
+/** What was thrown, as an `Error`: the runtime logs nothing else. */
+export function toError(thrown: unknown, generation: Generation): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(generation === 'callback' ? (thrown as string) : String(thrown));
+}
+
 /** The error with everything that it carries, as the runtime logs it behind a tab. */
-export function toLoggedError(thrown: unknown): string {
-  const error = thrown instanceof Error ? thrown : new Error(thrown as string);
+export function toLoggedError(error: Error, generation: Generation): string {
   try {
     return `\t${JSON.stringify(error, (_key, value: unknown) => (value instanceof Error ? enumerable(value) : value))}`;
   } catch {
-    return `\t${JSON.stringify(callbackEraErrorBody(error))}`;
+    return `\t${JSON.stringify(errorBody(error, generation))}`;
   }
 }
 

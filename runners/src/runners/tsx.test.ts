@@ -1,51 +1,15 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environmentOf, FUNCTION_VARIABLES, invocationOf, readOutcome } from './fixtures/run-function.ts';
-import { taskFolder } from './fixtures/task-folder.ts';
-import type { FunctionSpec } from './runner.ts';
-import { tsxRunner } from './tsx-runner.ts';
+import { prepareBroken, runWith, type SpecOptions, specOf } from '../fixtures/run-prepared.ts';
+import { runningNode } from './runtime-node.ts';
+import { createTsxRunner } from './tsx.ts';
 
-const options = { signal: new AbortController().signal };
+const tsxRunner = createTsxRunner({ nodeFor: runningNode });
 
-interface Case {
-  readonly files: Readonly<Record<string, string>>;
-  readonly entry: string;
-  readonly handler?: string;
-  readonly tsconfig?: string;
-  readonly runtime?: string;
-}
-
-function specOf({ files, entry, handler = 'handler', tsconfig, runtime = 'nodejs22.x' }: Case): FunctionSpec {
-  const root = taskFolder(files);
-  return {
-    id: 'Shop/CreateOrder',
-    runtime,
-    entry: join(root, entry),
-    handler,
-    root,
-    memoryMb: 512,
-    timeoutMs: 3000,
-    ...(tsconfig === undefined ? {} : { tsconfig: join(root, tsconfig) }),
-  };
-}
-
-async function run(given: Case, event: unknown = {}) {
+async function run(given: SpecOptions, event: unknown = {}) {
   const fn = specOf(given);
-  const prepared = await tsxRunner.prepare(fn, options);
-  if (prepared.state === 'broken') throw new Error(prepared.reason);
-  const { launch } = prepared;
-  const started = environmentOf({
-    ...launch,
-    env: {
-      ...FUNCTION_VARIABLES,
-      AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
-      LAMBDA_TASK_ROOT: fn.root,
-      _HANDLER: 'entry.handler',
-      ...launch.env,
-    },
-  });
-  return { ...readOutcome(await started.environment.invoke(invocationOf(event))), root: fn.root, lines: started.lines };
+  return { ...(await runWith(tsxRunner, fn, event)), root: fn.root };
 }
 
 describe('the tsx runner', () => {
@@ -153,7 +117,7 @@ describe('the tsx runner', () => {
       /cannot run .*index\.py.*another runner/,
     ],
   ])('is broken without %s, and says what to do', async (_what, given, reason) => {
-    expect(await tsxRunner.prepare(specOf(given), options)).toMatchObject({
+    expect(await prepareBroken(tsxRunner, specOf(given))).toMatchObject({
       state: 'broken',
       reason: expect.stringMatching(reason),
     });
@@ -164,8 +128,8 @@ describe('the tsx runner', () => {
     symlinkSync(spec.entry, spec.entry);
     const reasons = await Promise.all(
       [spec.entry, join(spec.root, `${'n'.repeat(300)}.ts`)].map(async (entry) => {
-        const prepared = await tsxRunner.prepare({ ...spec, entry }, options);
-        return prepared.state === 'broken' ? prepared.reason : 'ready';
+        const { reason } = await prepareBroken(tsxRunner, { ...spec, entry });
+        return reason;
       }),
     );
     expect(reasons).toEqual([
@@ -175,11 +139,11 @@ describe('the tsx runner', () => {
   });
 
   it('is broken where the handler file is a folder', async () => {
-    const prepared = await tsxRunner.prepare(
+    const { reason } = await prepareBroken(
+      tsxRunner,
       specOf({ entry: 'index.ts', files: { 'index.ts/other.ts': '' } }),
-      options,
     );
-    expect(prepared).toEqual({ state: 'broken', reason: expect.stringContaining('index.ts is not a file') });
+    expect(reason).toContain('index.ts is not a file');
   });
 
   it('claims functions of Node with source files', () => {

@@ -1,0 +1,20 @@
+/** Time as the drivers see it; cores get it as an argument. */
+export interface Clock {
+  /** Milliseconds since some start, never going back. */
+  nowMs(): number;
+  /** Runs once after a delay. @returns a function that cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Node takes a longer delay for 1 ms (`setTimeout`). */
+const LONGEST_DELAY_MS = 2_147_483_647;
+
+/** The machine's clock. A pending timer does not keep the process alive. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

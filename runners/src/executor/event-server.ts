@@ -1,0 +1,201 @@
+import type { Clock } from '../clock.ts';
+import type { Answer, Invocation, Outcome } from '../invocation.ts';
+import type { Build } from '../reload/source-state.ts';
+import type { Environments } from './environments.ts';
+import type { Execution, ExecutionRequest } from './execution.ts';
+import type { ExecutionEvent } from './execution-event.ts';
+import type { FunctionCatalogue } from './function-catalogue.ts';
+import { notRun } from './not-run.ts';
+import type { Place, Places, Serving } from './places.ts';
+import type { ProcessPool } from './process-pool.ts';
+import { explainSilence } from './runner-failure.ts';
+import type { Sandbox } from './sandbox.ts';
+import { settledWithin } from './waiting.ts';
+
+export interface EventServerOptions {
+  readonly places: Places;
+  readonly pool: ProcessPool;
+  readonly environments: Environments;
+  readonly catalogue: FunctionCatalogue;
+  readonly clock: Clock;
+  readonly wallClockMs: () => number;
+  readonly onEvent: (event: ExecutionEvent) => void;
+}
+
+/** Takes events to processes: waits for builds and starts, within the event's time, and tells what became of it. */
+export interface EventServer {
+  execute(request: ExecutionRequest, invocation: Invocation): Promise<Execution>;
+  warm(request: ExecutionRequest): void;
+  /** An event's time is over, and a debugger lets it run. */
+  overdue(environmentId: string, requestId: string): void;
+  /** Takes no more events. */
+  close(): void;
+}
+
+/** One event on its way. */
+interface Attempt {
+  readonly place: Place;
+  readonly serving: Serving;
+  readonly request: ExecutionRequest;
+  readonly invocation: Invocation;
+}
+
+/** A process that can take an event, or why there is none. */
+type Readiness = { readonly sandbox: Sandbox } | { readonly refusal: Outcome };
+
+export function createEventServer(options: EventServerOptions): EventServer {
+  const { places, pool, environments, catalogue, clock, wallClockMs, onEvent } = options;
+  const open = new Set<Serving>();
+  let closed = false;
+
+  const execute = async (request: ExecutionRequest, invocation: Invocation): Promise<Execution> => {
+    if (closed) return { answer: endedEarly(request), pid: undefined, startMs: 0, runMs: 0 };
+    const { requestId, deadlineMs } = invocation;
+    const place = places.take(request);
+    const serving: Serving = {
+      requestId,
+      deadlineMs,
+      ended: new AbortController(),
+      takenBy: undefined,
+      overdue: false,
+    };
+    places.begin(place, serving);
+    open.add(serving);
+    const attempt: Attempt = { place, serving, request, invocation };
+    const finish = (outcome: Outcome | undefined): void => {
+      open.delete(serving);
+      tellIfLate(attempt, outcome);
+      if (places.finish(place, serving)) environments.tend(place);
+    };
+    try {
+      const execution = await serve(attempt);
+      const { answer } = execution;
+      if (answer.type !== 'stream') {
+        finish(answer);
+        return execution;
+      }
+      const ended = answer.ended.then((failure) => {
+        finish(failure);
+        return failure;
+      });
+      return { ...execution, answer: { ...answer, ended } };
+    } catch (error) {
+      finish(undefined);
+      throw error;
+    }
+  };
+  const serve = async (attempt: Attempt): Promise<Execution> => {
+    const receivedMs = clock.nowMs();
+    const readiness = await ready(attempt);
+    const startMs = clock.nowMs() - receivedMs;
+    if ('refusal' in readiness) {
+      return { answer: readiness.refusal, pid: attempt.place.held?.sandbox.pid, startMs, runMs: 0 };
+    }
+    const { sandbox } = readiness;
+    const answer = await hand(attempt, sandbox);
+    return { answer, pid: sandbox.pid, startMs, runMs: clock.nowMs() - receivedMs - startMs };
+  };
+  const ready = async ({ place, serving, request }: Attempt): Promise<Readiness> => {
+    const { signal } = serving.ended;
+    const remainingMs = (): number => serving.deadlineMs - wallClockMs();
+    const build = await settledWithin(catalogue.sourcesOf(request.fn).latest(), remainingMs(), signal);
+    if (signal.aborted) return { refusal: endedEarly(request) };
+    if (build === undefined) return { refusal: outOfTime(request, 'was still being built') };
+    const sandbox = environments.bringUp(place, build);
+    if (sandbox === undefined) return { refusal: notRunnable(request, build) };
+    if (sandbox.environment.state !== 'ready') {
+      const started = pool.start(sandbox);
+      await settledWithin(started, remainingMs(), signal);
+      // Somebody steps through the start, or is waited for to do so.
+      if (remainingMs() <= 0 && sandbox.isDebugged()) {
+        overdue(place.environmentId, serving.requestId);
+        await settledWithin(started, Number.POSITIVE_INFINITY, signal);
+      }
+    }
+    if (signal.aborted) return { refusal: endedEarly(request) };
+    if (remainingMs() <= 0 && !sandbox.isDebugged()) {
+      const late = explainSilence(
+        outOfTime(request, 'had not started'),
+        sandbox,
+        catalogue.runnerNameOf(request.fn.id),
+      );
+      return { refusal: late };
+    }
+    return { sandbox };
+  };
+  const hand = async ({ serving, request, invocation }: Attempt, sandbox: Sandbox): Promise<Answer> => {
+    serving.takenBy = sandbox;
+    pool.show(sandbox);
+    const answer = await sandbox.environment.invokeStreaming(invocation);
+    if (answer.type === 'stream') return answer;
+    return explainSilence(answer, sandbox, catalogue.runnerNameOf(request.fn.id));
+  };
+  const overdue = (environmentId: string, requestId: string): void => {
+    for (const serving of open) if (serving.requestId === requestId) markOverdue(environmentId, serving);
+  };
+  const markOverdue = (environmentId: string, serving: Serving): void => {
+    const place = places.get(environmentId);
+    if (serving.overdue || (place?.serving !== serving && serving.takenBy === undefined)) return;
+    serving.overdue = true;
+    const functionId = serving.takenBy?.fn.id ?? place?.request.fn.id ?? '';
+    onEvent({ type: 'debugger-overdue', functionId, environmentId, requestId: serving.requestId });
+  };
+  const tellIfLate = ({ place, serving, request }: Attempt, outcome: Outcome | undefined): void => {
+    const givenUp = serving.ended.signal.aborted && serving.takenBy !== undefined && places.isDetached(serving.takenBy);
+    if (!serving.overdue && !givenUp) return;
+    const { environmentId } = place;
+    const lateMs = wallClockMs() - serving.deadlineMs;
+    onEvent({
+      type: 'late-result',
+      functionId: request.fn.id,
+      environmentId,
+      requestId: serving.requestId,
+      outcome,
+      lateMs,
+    });
+  };
+  const warmUp = async (request: ExecutionRequest): Promise<void> => {
+    const place = places.take(request);
+    const build = await catalogue.sourcesOf(request.fn).latest();
+    // An event that came meanwhile brings it up itself.
+    if (closed || place.serving !== undefined || places.get(request.environmentId) !== place) return;
+    const sandbox = environments.bringUp(place, build);
+    if (sandbox === undefined) return;
+    await pool.start(sandbox);
+    if (place.held?.sandbox === sandbox) environments.tend(place);
+  };
+
+  return {
+    execute,
+    warm: (request) => {
+      if (!closed) void warmUp(request);
+    },
+    overdue,
+    close() {
+      closed = true;
+      for (const serving of open) serving.ended.abort();
+    },
+  };
+}
+
+function endedEarly({ fn }: ExecutionRequest): Outcome {
+  return notRun(
+    'LiveLambda.ProcessEnded',
+    `Function ${fn.id} (${fn.entry}): its process on the developer's machine was ended before it took the event. Invoke it again.`,
+  );
+}
+
+function outOfTime({ fn }: ExecutionRequest, what: string): Outcome {
+  const text = `Function ${fn.id} (${fn.entry}) ${what} on the developer's machine when its time was over. Invoke it again, or give it a longer timeout.`;
+  return { ...notRun('LiveLambda.OutOfTime', text), origin: 'timeout' };
+}
+
+function notRunnable({ fn, credentials }: ExecutionRequest, { prepared }: Build): Outcome {
+  if (prepared.state === 'broken') return notRun('LiveLambda.BuildFailed', prepared.reason);
+  return notRun(
+    'LiveLambda.NotRunnable',
+    credentials === undefined
+      ? `Function ${fn.id}: its execution environment sent no credentials of its role. Deploy the app again.`
+      : `Function ${fn.id} (${fn.entry}): there is no process for it.`,
+  );
+}

@@ -1,0 +1,41 @@
+import type { StartLimiter } from '../process/start-limiter.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/**
+ * How long a process that initialises counts against the limit of those that may. Starting takes a processor for a few
+ * hundred milliseconds; what takes longer than this waits for something else, and must not keep others waiting.
+ */
+const MAX_START_SLOT_MS = 3_000;
+
+/** Resolves when something has settled, or after so many milliseconds, or with a signal; gives its value in the first case. */
+export async function settledWithin<T>(work: Promise<T>, limitMs: number, signal: AbortSignal): Promise<T | undefined> {
+  let stop: () => void = () => undefined;
+  const limit = new Promise<undefined>((resolve) => {
+    const give = (): void => resolve(undefined);
+    const timer = setTimeout(give, Math.min(2_147_483_647, Math.max(0, limitMs)));
+    signal.addEventListener('abort', give, { once: true });
+    if (signal.aborted) give();
+    stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', give);
+    };
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    stop();
+  }
+}
+
+/** Starts a process when its turn has come; one that is held has had its turn. Resolves when it is ready or has failed. */
+export function startInTurn(sandbox: Sandbox, limiter: StartLimiter): Promise<void> {
+  const { environment } = sandbox;
+  if (environment.isHeld) return sandbox.start();
+  return new Promise((resolve) => {
+    void limiter.run(async () => {
+      const started = sandbox.start();
+      void started.then(resolve);
+      await settledWithin(started, MAX_START_SLOT_MS, new AbortController().signal);
+    });
+  });
+}
