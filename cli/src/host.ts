@@ -21,8 +21,12 @@ export interface LiveFunctionSummary {
   readonly file: string;
   readonly handler: string;
   readonly runtime: string;
+  /** The Node that it runs on here, and who put it there; null for another language, and where nobody looked. */
+  readonly node: { readonly version: string; readonly source: string } | null;
   readonly runner: string;
   readonly region: string;
+  /** Names of the variables that the project's config adds. */
+  readonly addedVariables: readonly string[];
 }
 
 /** Everything that the tunnel has to say. Never holds an event, an answer, a variable or a credential. */
@@ -35,6 +39,8 @@ export type LiveEvent =
       readonly session: string;
       /** Fingerprint of the developer's key, as stubs trust it. */
       readonly key: string;
+      /** The config file, if there is one. */
+      readonly config: string | null;
       readonly functions: readonly LiveFunctionSummary[];
     }
   | { readonly type: 'ready' }
@@ -44,6 +50,77 @@ export type LiveEvent =
       readonly function: string;
       readonly environmentId: string;
       readonly pid: number;
+    }
+  /** Files that a function was made of were saved, deleted or made; what follows is `prepared` or `broken`. */
+  | {
+      readonly type: 'changed';
+      readonly function: string;
+      /** Some of the files, relative to the folder in which the tunnel runs. */
+      readonly files: readonly string[];
+      /** How many there are in all. */
+      readonly count: number;
+    }
+  /** A function can be run as its sources say now. */
+  | {
+      readonly type: 'prepared';
+      readonly function: string;
+      readonly runner: string;
+      /** 1 at the start, and one more for each build after it. */
+      readonly generation: number;
+      readonly durationMs: number;
+      /** What differs from Lambda for this function, as sentences. */
+      readonly notes: readonly string[];
+    }
+  /** A function cannot be run; its callers are told so, until a change mends it. */
+  | {
+      readonly type: 'broken';
+      readonly function: string;
+      readonly runner: string;
+      readonly generation: number;
+      readonly durationMs: number;
+      readonly reason: string;
+    }
+  /** A process has loaded what was saved, and waits for its next event. */
+  | {
+      readonly type: 'reloaded';
+      readonly function: string;
+      readonly environmentId: string;
+      readonly pid: number;
+      /** Since the change was seen. */
+      readonly durationMs: number;
+    }
+  /** There were too many processes: the one that was unused for longest was ended. */
+  | {
+      readonly type: 'evicted';
+      readonly function: string;
+      readonly environmentId: string;
+      readonly limit: number;
+    }
+  /** Where debuggers attach to a function, for as long as the tunnel runs. */
+  | {
+      readonly type: 'inspector-listening';
+      readonly function: string;
+      readonly port: number;
+      readonly url: string;
+    }
+  | { readonly type: 'debugger-attached' | 'debugger-detached'; readonly function: string }
+  /** The time of an invocation is over, and it runs on under a debugger. */
+  | {
+      readonly type: 'debugger-overdue';
+      readonly function: string;
+      readonly environmentId: string;
+      readonly requestId: string;
+    }
+  /** The answer of an invocation that nobody waits for any more, under a debugger. */
+  | {
+      readonly type: 'late-result';
+      readonly function: string;
+      readonly environmentId: string;
+      readonly requestId: string;
+      readonly end: InvocationEnd;
+      readonly error: InvocationError | undefined;
+      /** Since the deadline; negative if it was given up on before. */
+      readonly lateMs: number;
     }
   | {
       readonly type: 'invocation-started';

@@ -1,20 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Emulator } from '@live-lambda/emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
-
-const program = join(import.meta.dirname, '..', '..', 'bin', 'run.js');
+import { developerVariables, invokeFunction, tunnelPrograms } from '../fixtures/tunnel-programs.ts';
 
 let app: FixtureApp;
 let emulator: Emulator;
 let home: string;
-const running = new Set<ChildProcess>();
+const programs = tunnelPrograms();
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'live-lambda-home-'));
@@ -33,10 +30,7 @@ beforeAll(async () => {
   await emulator.deploy(app.assembly);
 });
 
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-});
+afterEach(() => programs.kill());
 
 afterAll(async () => {
   await emulator?.close();
@@ -44,72 +38,12 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function variables(over: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
-  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
-  return {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_REGION: emulator.region,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    ...over,
-  };
-}
-
-function live(args: readonly string[], env = variables()) {
-  const child = spawn(process.execPath, [program, 'tunnel', ...args], {
-    cwd: app.folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.add(child);
-  let stdout = '';
-  let stderr = '';
-  const waiting = new Set<() => void>();
-  const changed = () => {
-    for (const look of waiting) look();
-  };
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-    changed();
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    changed();
-  });
-  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-  const printed = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => {
-        if (!stdout.includes(text)) return;
-        waiting.delete(look);
-        resolve();
-      };
-      waiting.add(look);
-      void ended.then(() => reject(new Error(`ended without "${text}": ${stdout}${stderr}`)));
-      look();
-    });
-  return { child, ended, printed };
-}
+const variables = (over: Readonly<Record<string, string | undefined>> = {}) => developerVariables(emulator, home, over);
+const live = (args: readonly string[], env = variables()) => programs.start(args, { cwd: app.folder, env });
 
 const atEmulator = () => ['--endpoint', emulator.endpoint];
 
-async function invoke(name = 'Orders') {
-  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
-  const lambda = new LambdaClient({
-    endpoint: emulator.endpoint,
-    region: emulator.region,
-    maxAttempts: 1,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-  const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: name, Payload: Buffer.from('{}') }),
-  );
-  return { failed: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString()) };
-}
+const invoke = (name = 'Orders') => invokeFunction(emulator, name);
 
 describe('live-lambda tunnel', () => {
   it('takes invocations, shows each in a line, and leaves on Ctrl-C saying what the stubs will do', async () => {
@@ -159,7 +93,7 @@ describe('live-lambda tunnel', () => {
     const tunnel = live(['--json', ...atEmulator()]);
     await tunnel.printed('"type":"ready"');
     const answered = invoke('Slow');
-    await tunnel.printed('"type":"process-started","function":"Shop/Slow"');
+    await tunnel.printed(/"type":"process-started"[^\n]*"Shop\/Slow"/);
     await tunnel.printed('"type":"invocation-started","function":"Shop/Slow"');
     tunnel.child.kill('SIGINT');
     const { code, stdout, stderr } = await tunnel.ended;

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { LiveFunction, Manifest } from '@live-lambda/protocol/manifest';
-import type { FunctionSpec } from '@live-lambda/runner';
+import type { LiveFunction, Manifest, ManifestBundling } from '@live-lambda/protocol/manifest';
+import type { BundlingOptions, FunctionSpec } from '@live-lambda/runner';
 import { UserError } from '../user-error.ts';
 import type { LocatedManifest } from './manifest-file.ts';
 
@@ -8,6 +9,10 @@ import type { LocatedManifest } from './manifest-file.ts';
 export interface LocalFunction {
   readonly spec: FunctionSpec;
   readonly described: LiveFunction;
+  /** The runner that the project's config names for it. */
+  readonly runner?: string;
+  /** Variables that the project's config adds to the function's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What the tunnel serves: the live functions of one app and session. */
@@ -49,18 +54,37 @@ export function liveApp(manifests: readonly LocatedManifest[]): LiveApp {
 }
 
 function liveFunctions(manifest: Manifest, root: string): LocalFunction[] {
-  return manifest.functions.flatMap((described) => {
-    if (described.status !== 'live') return [];
-    const spec: FunctionSpec = {
-      id: described.id,
-      runtime: described.runtime ?? '',
-      entry: resolve(root, described.entry),
-      handler: described.handler,
-      root: resolve(root, described.taskRoot ?? described.projectRoot ?? '.'),
-      memoryMb: described.memoryMb ?? defaultMemoryMb,
-      timeoutMs: described.timeoutMs ?? defaultTimeoutMs,
-      ...(described.tsconfig === null ? {} : { tsconfig: resolve(root, described.tsconfig) }),
-    };
-    return [{ spec, described }];
+  return manifest.functions.flatMap((described) =>
+    described.status === 'live' ? [{ spec: functionSpec(described, root), described }] : [],
+  );
+}
+
+function functionSpec(described: LiveFunction, root: string): FunctionSpec {
+  const at = (path: string) => resolve(root, path);
+  const { moduleHandler, projectRoot, tsconfig, bundling } = described;
+  const layers = described.layers.flatMap(({ folder }) => (folder === null ? [] : [at(folder)]));
+  return {
+    id: described.id,
+    runtime: described.runtime ?? '',
+    entry: at(described.entry),
+    handler: described.handler,
+    root: at(described.taskRoot ?? projectRoot ?? '.'),
+    memoryMb: described.memoryMb ?? defaultMemoryMb,
+    timeoutMs: described.timeoutMs ?? defaultTimeoutMs,
+    ...(moduleHandler === null ? {} : { moduleHandler }),
+    ...(projectRoot === null ? {} : { projectRoot: at(projectRoot) }),
+    ...(tsconfig === null ? {} : { tsconfig: at(tsconfig) }),
+    ...(bundling === null ? {} : { bundling: bundlingOptions(bundling, root) }),
+    ...(layers.length === 0 ? {} : { layers }),
+  };
+}
+
+/** What is injected is a file of the project or a package; only the file's path is relative to the manifest's root. */
+function bundlingOptions(bundling: ManifestBundling, root: string): BundlingOptions {
+  if (!bundling.inject) return bundling;
+  const inject = bundling.inject.map((path) => {
+    const file = resolve(root, path);
+    return existsSync(file) ? file : path;
   });
+  return { ...bundling, inject };
 }

@@ -5,18 +5,18 @@ import {
   type Checked,
   openTunnelLink,
   type RemoteEnvironment,
-  type Result,
+  StreamFailure,
   type TunnelIdentity,
   type TunnelInvocation,
   type TunnelLink,
+  type TunnelReply,
 } from '@live-lambda/protocol';
-import type { Outcome } from '@live-lambda/runner';
+import type { Answer, ExecutionRequest, Executor, Outcome, StreamedResponse } from '@live-lambda/runner';
 import type { LiveApp, LocalFunction } from '../functions/live-functions.ts';
 import type { Host } from '../host.ts';
 import { describeEnd } from './invocation-end.ts';
 import { notRun } from './not-run.ts';
 import { createDropCounter, createRefusalTeller } from './repeated-notes.ts';
-import type { Sandboxes } from './sandboxes.ts';
 import type { StubVerifier } from './verify-stub.ts';
 
 export interface InboxOptions {
@@ -24,7 +24,7 @@ export interface InboxOptions {
   readonly live: LiveApp;
   /** The functions of the API behind the channel, by construct path. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
-  readonly sandboxes: Sandboxes;
+  readonly executor: Pick<Executor, 'execute' | 'warm' | 'end'>;
   /** Says whether an Attach is by the function that it names. */
   readonly verifier: StubVerifier;
   /** Signs for this developer. */
@@ -48,26 +48,34 @@ interface Running {
 
 /** Takes what comes over one link to the processes, and their answers back. The only file that knows both sides. */
 export function openInbox(options: InboxOptions): TunnelLink {
-  const { functions, host, sandboxes, live } = options;
+  const { functions, host, executor, live } = options;
   /** By environment: one has an invocation at a time, and a later one takes the place of one that was given up. */
   const running = new Map<string, Running>();
   const warn = (text: string) => host.notify({ type: 'note', level: 'warning', text });
 
-  async function run(invocation: TunnelInvocation): Promise<Pick<Result, 'headers' | 'outcome'>> {
+  async function run(invocation: TunnelInvocation): Promise<TunnelReply> {
     const { environment, invocationId, deadlineMs } = invocation;
     const entry: Running = { invocationId, deadlineMs, withdrawnWithMs: undefined };
     running.set(environment.id, entry);
-    const { headers, type, body } = await execute(invocation, entry).catch((error: unknown) => {
+    const answer = await execute(invocation, entry).catch((error: unknown): Answer => {
       const reason = error instanceof Error ? error.message : String(error);
       const text = `Function ${environment.hello.functionPath}: the tunnel on the developer's machine failed: ${reason}`;
       warn(text);
       return notRun('LiveLambda.TunnelFailed', text);
     });
-    if (running.get(environment.id) === entry) running.delete(environment.id);
+    const done = () => {
+      if (running.get(environment.id) === entry) running.delete(environment.id);
+    };
+    if (answer.type === 'stream') {
+      void answer.ended.then(done);
+      return { headers: answer.headers, stream: streamOf(answer) };
+    }
+    done();
+    const { headers, type, body } = answer;
     return { headers, outcome: { type, body } };
   }
 
-  async function execute(invocation: TunnelInvocation, entry: Running): Promise<Outcome> {
+  async function execute(invocation: TunnelInvocation, entry: Running): Promise<Answer> {
     const { environment, invocationId, attach, headers, event } = invocation;
     const fn = functions.get(environment.hello.functionPath);
     // The link hands out nothing of an environment that was not admitted.
@@ -76,20 +84,26 @@ export function openInbox(options: InboxOptions): TunnelLink {
     const common = { function: fn.spec.id, invocationId, requestId, environmentId: environment.id };
     host.notify({ type: 'invocation-started', ...common, receivedAt: options.wallClockMs() });
     const deadlineMs = options.wallClockMs() + invocation.deadlineMs - options.nowMs();
-    const { outcome, pid, startMs, runMs } = await sandboxes.execute(
-      { environmentId: environment.id, fn, attach },
-      { requestId, headers, event, deadlineMs },
-    );
-    host.notify({
-      type: 'invocation-finished',
-      ...common,
-      ...describeEnd(outcome, entry.withdrawnWithMs),
-      pid,
-      file: fn.spec.entry,
-      timings: { startMs, runMs },
-      finishedAt: options.wallClockMs(),
+    const { answer, pid, startMs, runMs } = await executor.execute(requestOf(environment, fn, attach), {
+      requestId,
+      headers,
+      event,
+      deadlineMs,
     });
-    return outcome;
+    const answeredMs = options.nowMs();
+    const tellEnd = (outcome: Outcome | undefined) =>
+      host.notify({
+        type: 'invocation-finished',
+        ...common,
+        ...describeEnd(outcome, entry.withdrawnWithMs),
+        pid,
+        file: fn.spec.entry,
+        timings: { startMs, runMs: runMs + options.nowMs() - answeredMs },
+        finishedAt: options.wallClockMs(),
+      });
+    if (answer.type === 'stream') void answer.ended.then(tellEnd);
+    else tellEnd(answer);
+    return answer;
   }
 
   /** Nothing of an environment is believed before AWS has said whose credentials it sent. */
@@ -119,7 +133,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
     }
     entry.withdrawnWithMs = entry.deadlineMs - options.nowMs();
     // The environment's next event may come at once, and needs a process that is free.
-    sandboxes.end(environmentId);
+    executor.end(environmentId);
   }
 
   return openTunnelLink({
@@ -136,7 +150,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
       check,
       attached: (environment, attach) => {
         const fn = functions.get(environment.hello.functionPath);
-        if (fn) sandboxes.warm({ environmentId: environment.id, fn, attach });
+        if (fn) executor.warm(requestOf(environment, fn, attach));
       },
       withdrawn: (environment, invocationId) => withdrawn(environment.id, invocationId),
       refused: createRefusalTeller(warn),
@@ -146,6 +160,18 @@ export function openInbox(options: InboxOptions): TunnelLink {
       },
     },
   });
+}
+
+function requestOf(environment: RemoteEnvironment, fn: LocalFunction, attach: Attach): ExecutionRequest {
+  const { variables, credentials } = attach;
+  return { environmentId: environment.id, fn: fn.spec, variables, credentials };
+}
+
+/** The bytes of a streamed response, and at their end the failure, if it broke off. */
+async function* streamOf({ body, ended }: StreamedResponse): AsyncGenerator<Uint8Array> {
+  yield* body;
+  const failure = await ended;
+  if (failure) throw new StreamFailure(failure.body);
 }
 
 /** Who runs this tunnel, for people. A user that has no name on this machine is its host alone. */

@@ -9,10 +9,11 @@ const timeoutMarginMs = 1000;
 
 /**
  * How an invocation ended, for whoever watches.
+ * @param outcome undefined for a stream that is whole
  * @param withdrawnWithMs what remained of its time when its stub gave up on it, if it did.
  */
 export function describeEnd(
-  outcome: Outcome,
+  outcome: Outcome | undefined,
   withdrawnWithMs: number | undefined,
 ): { readonly end: InvocationEnd; readonly error: InvocationError | undefined } {
   if (withdrawnWithMs === undefined) return { end: endOf(outcome), error: errorOf(outcome) };
@@ -21,20 +22,20 @@ export function describeEnd(
     end: withdrawnWithMs < timeoutMarginMs ? 'timed-out' : 'withdrawn',
     error: {
       errorType: 'LiveLambda.Withdrawn',
-      errorMessage: `The stub in AWS gave up on it with ${left}: its caller was told so, and its process was ended.`,
+      errorMessage: `The stub in AWS gave up on it with ${left}: its caller was told so.`,
     },
   };
 }
 
-function endOf(outcome: Outcome): InvocationEnd {
-  if (outcome.type === 'response') return 'succeeded';
+function endOf(outcome: Outcome | undefined): InvocationEnd {
+  if (outcome === undefined || outcome.type === 'response') return 'succeeded';
   if (outcome.origin === 'timeout') return 'timed-out';
   if (outcome.origin === 'exit') return 'crashed';
   return outcome.origin === 'launch' ? 'not-started' : 'failed';
 }
 
-function errorOf(outcome: Outcome): InvocationError | undefined {
-  if (outcome.type === 'response') return undefined;
+function errorOf(outcome: Outcome | undefined): InvocationError | undefined {
+  if (outcome === undefined || outcome.type === 'response') return undefined;
   const text = Buffer.from(outcome.body).toString();
   try {
     const parsed: unknown = JSON.parse(text);

@@ -8,6 +8,8 @@ import { BUILT_IN_RUNNERS, type Runner } from '@live-lambda/runner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
+import { liveApp } from '../functions/live-functions.ts';
+import { readManifests } from '../functions/manifest-file.ts';
 import type { LiveEvent } from '../host.ts';
 import { startTunnel, type Tunnel } from './tunnel.ts';
 
@@ -57,16 +59,25 @@ const rawRunner: Runner = {
   }),
 };
 
+/** Streams what it is asked for, and fails on the way if it is asked to. */
+const streamingHandler = `
+export const handler = awslambda.streamifyResponse(async ({ parts, fail }, stream) => {
+  stream.setContentType('text/csv');
+  for (let part = 0; part < parts; part += 1) stream.write('part ' + part + ';');
+  if (fail) throw Object.assign(new Error(fail), { name: 'OrderRejected' });
+  stream.end();
+});`;
+
 let emulator: Emulator;
 let app: FixtureApp;
 let lambda: LambdaClient;
 let tunnel: Tunnel;
 const events: LiveEvent[] = [];
 
-function start() {
+async function start() {
   const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
   return startTunnel({
-    assemblyFolder: app.assembly,
+    live: liveApp(await readManifests(app.assembly)),
     access: { endpointUrl: emulator.endpoint },
     credentials: async () => ({ accessKeyId, secretAccessKey }),
     runnerFor: ({ spec }) => [rawRunner, ...BUILT_IN_RUNNERS].find((runner) => runner.claims(spec)) ?? rawRunner,
@@ -89,6 +100,7 @@ beforeAll(async () => {
     { id: 'Short', source: pidHandler('short'), timeoutSeconds: 2 },
     { id: 'Twice', source: pidHandler('twice'), timeoutSeconds: 2 },
     { id: 'Digests', source: digestHandler },
+    { id: 'Streamed', source: streamingHandler },
   ]);
   emulator = await Emulator.start();
   await emulator.deploy(app.assembly);
@@ -133,8 +145,10 @@ describe('a tunnel between Lambda and this machine', () => {
           file: 'src/Orders.mjs',
           handler: 'handler',
           runtime: 'nodejs22.x',
-          runner: 'tsx',
+          node: null,
+          runner: 'esm',
           region: emulator.region,
+          addedVariables: [],
         },
       ]),
     });
@@ -207,16 +221,31 @@ describe('a tunnel between Lambda and this machine', () => {
   });
 
   it('names a handler file that is missing, at the start and to the caller, and runs it once it is there', async () => {
-    const note = events.find((event) => event.type === 'note' && event.text.includes('Missing.mjs'));
-    expect(note).toMatchObject({ level: 'warning', text: expect.stringContaining('Shop/Missing') });
+    const broken = events.find((event) => event.type === 'broken');
+    expect(broken).toMatchObject({ function: 'Shop/Missing', reason: expect.stringContaining('Missing.mjs') });
     const { failed, body } = await invoke('Missing', {});
     expect(failed).toBe('Unhandled');
     expect(JSON.parse(body.toString())).toMatchObject({
-      errorType: 'LiveLambda.NotRunnable',
+      errorType: 'LiveLambda.BuildFailed',
       errorMessage: expect.stringMatching(/Shop\/Missing.*src\/Missing\.mjs does not exist/),
     });
     await app.write('src/Missing.mjs', pidHandler('found'));
     expect((await answer('Missing')).answer).toBe('found');
+  });
+
+  it('gives the caller what a handler streams, and tells of the invocation when the stream has ended', async () => {
+    const { failed, body, requestId } = await invoke('Streamed', { parts: 3 });
+    expect({ failed, body: body.toString() }).toEqual({ failed: undefined, body: 'part 0;part 1;part 2;' });
+    await expect.poll(() => finishedOf(requestId)).toMatchObject({ function: 'Shop/Streamed', end: 'succeeded' });
+  });
+
+  it('tells why a stream broke off, here and to the caller', async () => {
+    const { failed, body, requestId } = await invoke('Streamed', { parts: 1, fail: 'no tea' });
+    expect(failed).toBe('Unhandled');
+    expect(body.toString()).toContain('OrderRejected');
+    await expect
+      .poll(() => finishedOf(requestId))
+      .toMatchObject({ end: 'failed', error: { errorType: 'OrderRejected', errorMessage: 'no tea' } });
   });
 
   it('tells the caller in time when the handler does not answer, and kills its process', async () => {

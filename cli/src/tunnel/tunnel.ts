@@ -1,30 +1,42 @@
 import { relative } from 'node:path';
-import { ChannelError, systemClock, type TunnelLink } from '@live-lambda/protocol';
+import { ChannelError, type TunnelLink } from '@live-lambda/protocol';
 import { type CredentialsProvider, createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import type { Identity } from '@live-lambda/protocol/identity';
-import type { Runner } from '@live-lambda/runner';
+import { createExecutor, type Executor, type InspectOptions, type Runner } from '@live-lambda/runner';
 import { createDeployedFunctions } from '../functions/deployed-function.ts';
 import { type AwsAccess, callerIdentity, type DeployedApi, findApis } from '../functions/deployment.ts';
-import { type LiveApp, type LocalFunction, liveApp } from '../functions/live-functions.ts';
-import { readManifests } from '../functions/manifest-file.ts';
+import type { LiveApp, LocalFunction } from '../functions/live-functions.ts';
 import type { Host } from '../host.ts';
+import type { ChosenNodes } from '../nodes/choose-nodes.ts';
 import { type AgentFor, loadAgentFor } from '../proxy.ts';
+import type { RunnerFailure } from '../runners/registry.ts';
 import { UserError } from '../user-error.ts';
+import { executionNews } from './execution-news.ts';
 import { openInbox } from './inbox.ts';
-import { createSandboxes, type Sandboxes } from './sandboxes.ts';
+import { startWarnings } from './start-warnings.ts';
 import { createStubVerifier, type StubVerifier } from './verify-stub.ts';
 
 export interface TunnelOptions {
-  /** Folder of the synthesized app. */
-  readonly assemblyFolder: string;
+  /** The functions to serve. */
+  readonly live: LiveApp;
+  /** The config file, to be told. */
+  readonly configFile?: string | undefined;
   readonly access: AwsAccess;
   readonly credentials: CredentialsProvider;
   /** Chooses how a function is run; throws a UserError where it cannot be. */
   readonly runnerFor: (fn: LocalFunction) => Runner;
+  /** Runners that are not there and should be, to be told. */
+  readonly runnerFailures?: readonly RunnerFailure[];
+  /** The Node of each runtime, to be told. */
+  readonly nodes?: ChosenNodes;
   /** The developer's own keys, which stubs trust by their fingerprint. */
   readonly identity: Identity;
   readonly host: Host;
   readonly release: string;
+  /** Debuggers can attach. */
+  readonly inspect?: InspectOptions | undefined;
+  /** How many processes may live at once. */
+  readonly maxEnvironments?: number | undefined;
   readonly laptop: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly currentFolder: string;
@@ -39,11 +51,11 @@ export interface Tunnel {
 }
 
 /**
- * Connects this machine to the deployed app: from manifest to links. Resolves when invocations are taken.
+ * Connects this machine to the deployed app: from the functions to links. Resolves when invocations are taken.
  * @throws UserError
  */
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
-  const live = liveApp(await readManifests(options.assemblyFolder));
+  const { live } = options;
   // One after the other: what is wrong with the credentials is told as such, and not by whichever call came first.
   const caller = await callerIdentity(options.access);
   const apis = await findApis(live.functions, options.access);
@@ -51,9 +63,14 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const counted = countInvocations(options.host);
   const { host } = counted;
   host.notify({ type: 'started', ...describe(live, apis, options), identity: caller.arn });
-  warnAhead(live, host, options);
+  for (const text of startWarnings(live, options)) host.notify({ type: 'note', level: 'warning', text });
 
-  const sandboxes = sandboxesFor(host, options);
+  const executor = executorFor(host, options);
+  // An event that comes before its function is ready waits for it.
+  const prepared = executor.prepareAll(live.functions.map(({ spec }) => spec)).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    host.notify({ type: 'note', level: 'warning', text: `Preparing the functions failed: ${reason}` });
+  });
   const failure = createFailure();
   const links: TunnelLink[] = [];
   let stopping = false;
@@ -62,7 +79,8 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   );
   const close = async () => {
     await Promise.all(channels.map((channel) => channel[Symbol.asyncDispose]()));
-    await sandboxes[Symbol.asyncDispose]();
+    await executor[Symbol.asyncDispose]();
+    await prepared;
   };
   try {
     await Promise.all(
@@ -74,7 +92,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
           channel,
           live,
           functions,
-          sandboxes,
+          executor,
           verifier: verifierFor(api, options.access),
           identity: options.identity,
           host,
@@ -124,57 +142,35 @@ function describe(live: LiveApp, apis: readonly DeployedApi[], options: TunnelOp
     file: relative(options.currentFolder, fn.spec.entry),
     handler: fn.spec.handler,
     runtime: fn.spec.runtime,
+    node: nodeOf(fn, options),
     runner: options.runnerFor(fn).name,
     region: regions.get(fn.spec.id) ?? '',
+    addedVariables: Object.keys(fn.env ?? {}),
   }));
-  const { release, identity } = options;
-  return { release, app: live.app, session: live.session, key: identity.fingerprint, functions };
+  const { release, identity, configFile } = options;
+  const { app, session } = live;
+  return { release, app, session, key: identity.fingerprint, config: configFile ?? null, functions };
 }
 
-/** What the developer had better know before the first event. */
-function warnAhead(live: LiveApp, host: Host, options: TunnelOptions): void {
-  for (const { id, reason } of live.refused)
-    host.notify({ type: 'note', level: 'warning', text: `${id} is not live: ${reason}` });
-  const warn = (text: string) => host.notify({ type: 'note', level: 'warning', text });
-  for (const fn of live.functions) {
-    for (const warning of fn.described.warnings) warn(`${fn.spec.id}: ${warning}`);
-    void options
-      .runnerFor(fn)
-      .prepare(fn.spec, { signal: new AbortController().signal })
-      .then(
-        (prepared) => (prepared.state === 'broken' ? prepared.reason : undefined),
-        (error: unknown) => `${fn.spec.id} could not be prepared: ${error instanceof Error ? error.message : error}`,
-      )
-      .then((fault) => {
-        if (fault !== undefined) warn(fault);
-      });
-  }
-  const majors = new Set(live.functions.flatMap(({ spec }) => /^nodejs(\d+)\.x$/.exec(spec.runtime)?.[1] ?? []));
-  const own = process.versions.node.split('.')[0] ?? '';
-  const others = [...majors].filter((major) => major !== own);
-  if (others.length > 0) warn(`Handlers run on Node ${own} here, and on Node ${others.join(' and ')} in Lambda.`);
+function nodeOf({ spec }: LocalFunction, { nodes }: TunnelOptions) {
+  const found = nodes?.byRuntime.get(spec.runtime);
+  return found ? { version: found.version, source: found.source } : null;
 }
 
-function sandboxesFor(host: Host, options: TunnelOptions): Sandboxes {
-  return createSandboxes({
-    runnerFor: options.runnerFor,
-    laptop: options.laptop,
-    platform: options.platform,
-    // What idles does not keep this process alive.
-    clock: systemClock({ keepAlive: false }),
-    wallClockMs: Date.now,
-    events: {
-      started: (environmentId, fn, pid) =>
-        host.notify({ type: 'process-started', function: fn.spec.id, environmentId, pid }),
-      output: (environmentId, fn, { stream, text, requestId }) =>
-        host.notify({ type: 'output', function: fn.spec.id, environmentId, requestId, stream, text }),
-      withheld: (fn, names) =>
-        host.notify({
-          type: 'note',
-          level: 'warning',
-          text: `${fn.spec.id}: not taken over from its environment in AWS, since they could run other code here: ${names.join(', ')}.`,
-        }),
+function executorFor(host: Host, options: TunnelOptions): Executor {
+  const { live, laptop, platform, inspect, maxEnvironments } = options;
+  const byId = new Map(live.functions.map((fn) => [fn.spec.id, fn]));
+  return createExecutor({
+    runnerFor: ({ id }) => {
+      const fn = byId.get(id);
+      if (!fn) throw new Error(`${id} is no live function of this tunnel`);
+      return options.runnerFor(fn);
     },
+    laptop,
+    platform,
+    onEvent: executionNews({ host, functionOf: (id) => byId.get(id), currentFolder: options.currentFolder }),
+    ...(inspect === undefined ? {} : { inspect }),
+    ...(maxEnvironments === undefined ? {} : { maxEnvironments }),
   });
 }
 

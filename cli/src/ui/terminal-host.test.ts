@@ -178,4 +178,95 @@ describe('the terminal', () => {
       '✗ Shop/Orders  8f3c2a10  given up  42 ms',
     ]);
   });
+
+  it('says in one line what was saved, that it is ready, and after how long', () => {
+    const screen = terminal();
+    const of = { function: 'Shop/Orders', runner: 'esbuild' };
+    screen.say({ type: 'prepared', ...of, generation: 1, durationMs: 80, notes: [] });
+    expect(screen.lines).toEqual([]);
+    screen.say({ type: 'changed', function: 'Shop/Orders', files: ['src/orders.ts'], count: 1 });
+    screen.say({ type: 'prepared', ...of, generation: 2, durationMs: 12.4, notes: [] });
+    screen.say({ type: 'reloaded', function: 'Shop/Orders', environmentId: 'e1', pid: 42, durationMs: 60 });
+    expect(screen.lines).toEqual(['↻ Shop/Orders  src/orders.ts changed; ready in 12 ms']);
+  });
+
+  it('says of many files the first ones and how many more', () => {
+    const screen = terminal();
+    const files = ['a.ts', 'b.ts', 'c.ts', 'd.ts'];
+    screen.say({ type: 'changed', function: 'Shop/Orders', files, count: 250 });
+    screen.say({ type: 'prepared', function: 'Shop/Orders', runner: 'tsx', generation: 2, durationMs: 1, notes: [] });
+    expect(screen.lines).toEqual(['↻ Shop/Orders  a.ts, b.ts, c.ts and 247 more changed; ready in 1 ms']);
+  });
+
+  it('says why a function cannot be run, and when it is mended', () => {
+    const screen = terminal();
+    const of = { function: 'Shop/Orders', runner: 'esbuild' };
+    const reason = 'Function Shop/Orders: src/orders.ts:3:7: Expected ";" but found "}"';
+    screen.say({ type: 'changed', function: 'Shop/Orders', files: ['src/orders.ts'], count: 1 });
+    screen.say({ type: 'broken', ...of, generation: 2, durationMs: 9, reason });
+    screen.say({ type: 'changed', function: 'Shop/Orders', files: ['src/orders.ts'], count: 1 });
+    screen.say({ type: 'prepared', ...of, generation: 3, durationMs: 20, notes: [] });
+    expect(screen.lines).toEqual([
+      '✗ Shop/Orders  src/orders.ts changed; cannot be run',
+      `         │ ${reason}`,
+      '↻ Shop/Orders  src/orders.ts changed; mended in 20 ms',
+    ]);
+  });
+
+  it('says once what differs from Lambda', () => {
+    const screen = terminal();
+    const notes = ['Source maps are on.'];
+    for (const id of ['Shop/Orders', 'Shop/Prices'])
+      screen.say({ type: 'prepared', function: id, runner: 'esbuild', generation: 1, durationMs: 5, notes });
+    expect(screen.lines).toEqual(['         │ Shop/Orders: Source maps are on.']);
+  });
+
+  it('says where debuggers attach, and what became of an invocation that ran on under one', () => {
+    const screen = terminal();
+    const of = { function: 'Shop/Orders', environmentId: 'e1', requestId: '8f3c2a10-aaaa' };
+    const url = 'ws://127.0.0.1:9229/x';
+    screen.say({ type: 'inspector-listening', function: 'Shop/Orders', port: 9229, url });
+    screen.say({ type: 'debugger-overdue', ...of });
+    screen.say({ type: 'late-result', ...of, end: 'succeeded', error: undefined, lateMs: 2500 });
+    expect(screen.lines).toEqual([
+      '● Shop/Orders  debuggers attach at 127.0.0.1:9229',
+      '! Shop/Orders  8f3c2a10  its time in Lambda is over, and its caller was told so; it runs on under the debugger',
+      '✓ Shop/Orders  8f3c2a10  ok  2500 ms late: nobody waits for it any more',
+    ]);
+  });
+
+  it('says which process was ended for another, and how to have more', () => {
+    const screen = terminal();
+    screen.say({ type: 'evicted', function: 'Shop/Orders', environmentId: '0123456789abcdef', limit: 50 });
+    expect(screen.lines).toEqual([
+      '- Shop/Orders  process of environment 01234567 ended: more than 50 were running (--max-environments)',
+    ]);
+  });
+
+  it('shows at the start the config, and the variables that it adds to a function', () => {
+    const screen = terminal();
+    const fn = {
+      file: 'src/orders.ts',
+      handler: 'handler',
+      runtime: 'nodejs22.x',
+      node: { version: '22.3.0', source: 'nvm' },
+      runner: 'esbuild',
+      region: 'eu-west-1',
+    };
+    screen.say({
+      type: 'started',
+      release: '0.1.0',
+      identity: 'arn:aws:iam::1:user/ann',
+      app: 'shop',
+      session: 'default',
+      key: 'k',
+      config: '/shop/live-lambda.config.ts',
+      functions: [{ id: 'Shop/Orders', ...fn, addedVariables: ['TABLE', 'DEBUG'] }],
+    });
+    expect(screen.lines).toContain('  config    /shop/live-lambda.config.ts');
+    expect(screen.lines.at(-2)).toMatch(
+      /Shop\/Orders {2}src\/orders\.ts \(handler\).*run by esbuild on Node 22\.3\.0 \(nvm\)$/,
+    );
+    expect(screen.lines.at(-1)).toMatch(/with variables of the config: TABLE, DEBUG$/);
+  });
 });

@@ -1,7 +1,7 @@
-import type { Host, InvocationEnd, LiveEvent } from '../host.ts';
+import type { Host, InvocationEnd, LiveEvent, LiveFunctionSummary } from '../host.ts';
 import { printableEvent } from './printable.ts';
-
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+import { createReloadLines } from './reload-lines.ts';
+import { milliseconds, type Style } from './words.ts';
 
 export interface TerminalHostOptions {
   readonly write: (text: string) => void;
@@ -64,12 +64,20 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     line(`  you are   ${event.identity}`);
     line(`  app       ${event.app}, session ${event.session}`);
     line(`  your key  ${event.key}`);
+    if (event.config !== null) line(`  config    ${event.config}`);
     const widest = Math.max(...event.functions.map(({ id }) => id.length));
     for (const fn of event.functions) {
-      const where = style('dim', `${fn.runtime}, ${fn.region}, run by ${fn.runner}`);
+      const where = style('dim', `${fn.runtime}, ${fn.region}, run by ${fn.runner}${nodeText(fn.node)}`);
       line(`  function  ${fn.id.padEnd(widest)}  ${fn.file} ${style('dim', `(${fn.handler})`)}  ${where}`);
+      if (fn.addedVariables.length > 0)
+        line(
+          `            ${''.padEnd(widest)}  ${style('dim', `with variables of the config: ${fn.addedVariables.join(', ')}`)}`,
+        );
     }
   }
+
+  const headline = (colour: Style, mark: string, text: string) => line(`${time()} ${style(colour, mark)} ${text}`);
+  const reload = createReloadLines({ headline, line: (text) => line(outputLine(text)), style, verbose });
 
   function output(event: Extract<LiveEvent, { type: 'output' }>): void {
     const entry = event.requestId === undefined ? undefined : open.get(key(event));
@@ -114,6 +122,18 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       line(outputLine(style('red', message)));
   }
 
+  function late(event: Extract<LiveEvent, { type: 'late-result' }>): void {
+    const [colour, mark] = marks[event.end];
+    const what = event.error ? `${words[event.end]} ${event.error.errorType}` : words[event.end];
+    const when = event.lateMs < 0 ? 'after it was given up on' : `${milliseconds(event.lateMs)} late`;
+    headline(
+      colour,
+      mark,
+      `${event.function}  ${shortId(event.requestId)}  ${style(colour, what)}  ${when}: nobody waits for it any more`,
+    );
+    if (event.error) line(outputLine(style('red', event.error.errorMessage)));
+  }
+
   return {
     notify(told) {
       const event = printableEvent(told);
@@ -130,6 +150,34 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
           return line(
             `${time()} ${style('dim', '+')} ${event.function}  process ${event.pid} for environment ${event.environmentId.slice(0, 8)}`,
           );
+        case 'changed':
+        case 'prepared':
+        case 'broken':
+        case 'reloaded':
+          return reload(event);
+        case 'evicted':
+          return headline(
+            'dim',
+            '-',
+            `${event.function}  process of environment ${event.environmentId.slice(0, 8)} ended: more than ${event.limit} were running (--max-environments)`,
+          );
+        case 'inspector-listening':
+          return headline('cyan', '●', `${event.function}  debuggers attach at 127.0.0.1:${event.port}`);
+        case 'debugger-attached':
+        case 'debugger-detached':
+          return headline(
+            'cyan',
+            '●',
+            `${event.function}  debugger ${event.type === 'debugger-attached' ? 'attached' : 'left'}`,
+          );
+        case 'debugger-overdue':
+          return headline(
+            'yellow',
+            '!',
+            `${event.function}  ${shortId(event.requestId)}  its time in Lambda is over, and its caller was told so; it runs on under the debugger`,
+          );
+        case 'late-result':
+          return late(event);
         case 'invocation-started':
           open.set(key(event), {
             function: event.function,
@@ -152,6 +200,12 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
   };
 }
 
+/** ` on Node 22.3.0 (nvm)` */
+function nodeText(node: LiveFunctionSummary['node']): string {
+  if (node === null) return '';
+  return ` on Node ${node.version}${node.source === 'running' ? '' : ` (${node.source})`}`;
+}
+
 /** A request id may run twice at once, in two environments, when Lambda retries it. */
 function key(event: { readonly environmentId: string; readonly requestId: string | undefined }): string {
   return `${event.environmentId}/${event.requestId}`;
@@ -161,8 +215,4 @@ function key(event: { readonly environmentId: string; readonly requestId: string
 function withoutLogPrefix(text: string, requestId: string): string {
   const [, id, level, ...rest] = text.split('\t');
   return id === requestId && level !== undefined && rest.length > 0 ? `${level} ${rest.join('\t')}` : text;
-}
-
-function milliseconds(ms: number): string {
-  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

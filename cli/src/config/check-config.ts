@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import { didYouMean } from '../near-miss.ts';
+import { UserError } from '../user-error.ts';
+import type { LiveLambdaConfig } from './config.ts';
+
+/** To valibot an array is an object. */
+const noArray = v.pipe(
+  v.unknown(),
+  v.check((value) => !Array.isArray(value), 'must be an object'),
+);
+
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+const port = v.pipe(
+  v.number(),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be a port, from 1 to 65535'),
+  v.maxValue(65_535, 'must be a port, from 1 to 65535'),
+);
+const inspector = v.union([v.boolean(), port], (issue) =>
+  typeof issue.input === 'number' ? 'must be a port, from 1 to 65535' : 'must be true, false or a port',
+);
+
+const functionEntries = {
+  entry: v.exactOptional(text),
+  handler: v.exactOptional(text),
+  runner: v.exactOptional(text),
+  env: v.exactOptional(v.pipe(noArray, v.record(text, v.string()))),
+};
+
+const entries = {
+  app: v.exactOptional(text),
+  endpoint: v.exactOptional(text),
+  runner: v.exactOptional(text),
+  runners: v.exactOptional(v.array(text)),
+  functions: v.exactOptional(v.pipe(noArray, v.record(text, v.pipe(noArray, v.strictObject(functionEntries))))),
+  verbose: v.exactOptional(v.boolean()),
+  json: v.exactOptional(v.boolean()),
+  inspect: v.exactOptional(inspector),
+  inspectBrk: v.exactOptional(inspector),
+  maxEnvironments: v.exactOptional(
+    v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1')),
+  ),
+  fetchNode: v.exactOptional(v.boolean()),
+};
+
+const schema: v.GenericSchema<unknown, LiveLambdaConfig> = v.strictObject(entries);
+
+/**
+ * The settings that a config file holds.
+ * @throws UserError that names the file, the line where it can be found, the path within it, and what was expected.
+ */
+export function checkConfig(
+  value: unknown,
+  source: { readonly file: string; readonly text: string },
+): LiveLambdaConfig {
+  const result = v.safeParse(v.pipe(noArray, schema), value, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = issue.path?.map(({ key }) => String(key)) ?? [];
+  const line = lineOf(source.text, path);
+  const place = line === undefined ? source.file : `${source.file}:${line}`;
+  throw new UserError(`${place}: ${sentenceOf(issue, path)}`, hintOf(issue, path), { cause: issue });
+}
+
+function sentenceOf(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
+  const where = path.length === 0 ? 'the config' : pathText(path);
+  if (issue.expected === 'never') return `there is no setting ${where}.`;
+  // The value of a variable may be a secret.
+  const given = path.includes('env') ? kindOf(issue.input) : valueText(issue.input);
+  if (issue.kind === 'validation' || issue.type === 'union') return `${where} ${issue.message}, and is ${given}.`;
+  const expected = { Object: 'an object', Array: 'an array' }[issue.expected ?? ''] ?? `a ${issue.expected}`;
+  return `${where} must be ${expected}, and is ${given}.`;
+}
+
+/** Longer texts are cut. */
+const maxShownCharacters = 60;
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, maxShownCharacters));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kindOf(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function hintOf(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
+  const known = Object.keys(path[0] === 'functions' && path.length > 2 ? functionEntries : entries);
+  const last = path.at(-1) ?? '';
+  if (issue.expected === 'never') {
+    const hint = didYouMean(last, known).trim();
+    return hint === '' ? `There are: ${known.join(', ')}.` : hint;
+  }
+  if (path.includes('env')) return 'Values of variables are strings: write them in quotes.';
+  return 'Correct the config file.';
+}
+
+/** `functions["Shop/Orders"].env.TABLE` */
+function pathText(path: readonly string[]): string {
+  return path.reduce((before, key) => {
+    if (/^\d+$/.test(key)) return `${before}[${key}]`;
+    if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${before}[${JSON.stringify(key)}]`;
+    return before === '' ? key : `${before}.${key}`;
+  }, '');
+}
+
+/**
+ * The line on which a setting is most likely written: each key of the path is looked for after the one before. Values may
+ * come from anywhere in a program, so that undefined is possible.
+ */
+function lineOf(text: string, path: readonly string[]): number | undefined {
+  let at = 0;
+  for (const key of path.filter((each) => !/^\d+$/.test(each))) {
+    const escaped = key.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    const found = new RegExp(`(["'\`])${escaped}\\1\\s*\\]?\\s*:|(?<![\\w$])${escaped}\\s*:`).exec(text.slice(at));
+    if (!found) return undefined;
+    at += found.index;
+  }
+  return path.length === 0 ? undefined : text.slice(0, at).split('\n').length;
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { UserError } from '../user-error.ts';
+import { checkConfig } from './check-config.ts';
+import type { LiveLambdaConfig } from './config.ts';
+import { projectFolders } from './project-folders.ts';
+
+/** Names of config files, of which a folder may hold one. */
+export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `live-lambda.config.${extension}`);
+
+/** A config file that was found and is valid. */
+export interface LoadedConfig {
+  readonly file: string;
+  /** The folder that its paths are relative to. */
+  readonly folder: string;
+  readonly config: LiveLambdaConfig;
+}
+
+/**
+ * The config file that applies to a folder: the nearest upward within its project.
+ * @throws UserError when a folder holds two of them.
+ */
+export function findConfigFile(folder: string): string | undefined {
+  for (const each of projectFolders(folder)) {
+    const [first, second] = configFileNames.map((name) => join(each, name)).filter((file) => existsSync(file));
+    if (first !== undefined && second !== undefined) {
+      throw new UserError(`Both ${first} and ${second} are there.`, 'Keep one of them: only one can be the config.');
+    }
+    if (first !== undefined) return first;
+  }
+  return undefined;
+}
+
+/**
+ * The config that applies to a folder, or undefined where there is none.
+ * @throws UserError when it cannot be loaded or is not valid.
+ */
+export async function loadConfig(folder: string): Promise<LoadedConfig | undefined> {
+  const file = findConfigFile(folder);
+  return file === undefined ? undefined : loadConfigFile(file);
+}
+
+/** @throws UserError when the file cannot be loaded or is not valid. */
+export async function loadConfigFile(file: string): Promise<LoadedConfig> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError(`${file} cannot be read: ${cause.message}.`, 'Check its permissions.', { cause });
+  });
+  const value = extname(file) === '.json' ? parseJson(text, file) : await importConfig(file);
+  return { file, folder: dirname(file), config: checkConfig(value, { file, text }) };
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`${file} is not JSON: ${reason}.`, 'Correct it; JSON has no comments and no trailing commas.', {
+      cause,
+    });
+  }
+}
+
+/** The default export of a program. It is loaded anew each time, since it may have been edited. */
+async function importConfig(file: string): Promise<unknown> {
+  const loaded = await (/\.m?ts$/.test(file) ? importTypeScript(file) : importJavaScript(file)).catch(
+    (cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const missing = /'live-lambda'/.test(reason);
+      throw new UserError(
+        `${file} could not be loaded: ${reason}`,
+        missing
+          ? 'Install it in the project (`npm install --save-dev live-lambda`), or export a plain object.'
+          : 'Correct it, then try again.',
+        { cause },
+      );
+    },
+  );
+  if (typeof loaded !== 'object' || loaded === null || !('default' in loaded)) {
+    throw new UserError(
+      `${file} has no default export.`,
+      'Write for example `export default defineConfig({ runner: "tsx" });`.',
+    );
+  }
+  return loaded.default;
+}
+
+async function importTypeScript(file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti');
+  // Whether or not the project has this package installed, its config may take `defineConfig` from it.
+  const alias = { 'live-lambda': fileURLToPath(new URL('../index', import.meta.url)) };
+  const jiti = createJiti(pathToFileURL(file).href, { alias, moduleCache: false, interopDefault: false });
+  return jiti.import(file);
+}
+
+let loads = 0;
+async function importJavaScript(file: string): Promise<unknown> {
+  loads += 1;
+  return import(`${pathToFileURL(file).href}?loaded=${loads}`);
+}

@@ -1,0 +1,54 @@
+import type { Runner } from '@live-lambda/runner';
+import type { Config, Hook } from '@oclif/core/interfaces';
+
+/** What a plugin's `live-lambda:runners` hook is given. */
+export interface RunnersHookOptions {
+  /** The folder of the project's config, else the folder in which the command runs. */
+  readonly projectRoot: string;
+}
+
+/** The hooks of live-lambda that an oclif plugin can have, by their names in its package.json. */
+export interface LiveLambdaHooks {
+  'live-lambda:runners': { readonly options: RunnersHookOptions; readonly return: readonly Runner[] };
+}
+
+declare module '@oclif/core/interfaces' {
+  interface Hooks {
+    'live-lambda:runners': {
+      options: { readonly projectRoot: string };
+      return: readonly Runner[];
+    };
+  }
+}
+
+/** The default export of a plugin's hook `live-lambda:runners`: gives the runners that it brings. */
+export type RunnersHook = Hook<'live-lambda:runners'>;
+
+/** What the plugins answered to a hook; who failed is named, and did not stop the others. */
+export interface HookAnswers<Answer> {
+  readonly answers: readonly { readonly plugin: string; readonly answer: Answer }[];
+  readonly failures: readonly { readonly plugin: string; readonly reason: string }[];
+}
+
+/** For one hook of one plugin, in milliseconds. */
+export const hookLimitMs = 10_000;
+
+/** Asks all plugins. Never rejects: a misspelt name is a type error here, and is none in oclif. */
+export async function askPlugins<Name extends keyof LiveLambdaHooks>(
+  config: Pick<Config, 'runHook'>,
+  name: Name,
+  options: LiveLambdaHooks[Name]['options'],
+): Promise<HookAnswers<LiveLambdaHooks[Name]['return']>> {
+  // oclif's own timer lets the program end while a hook waits for nothing.
+  const alive = setInterval(() => undefined, hookLimitMs);
+  const { successes, failures } = await config
+    .runHook(name, { ...options }, hookLimitMs, true)
+    .finally(() => clearInterval(alive));
+  return {
+    answers: successes.map(({ plugin, result }) => ({ plugin: plugin.name, answer: result })),
+    failures: failures.map(({ plugin, error }) => ({
+      plugin: plugin.name,
+      reason: error instanceof Error ? error.message : String(error),
+    })),
+  };
+}

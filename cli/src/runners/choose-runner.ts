@@ -1,0 +1,75 @@
+import type { FunctionSpec, Prepared, Runner } from '@live-lambda/runner';
+import type { Setting } from '../config/settings.ts';
+import type { LocalFunction } from '../functions/live-functions.ts';
+import { didYouMean } from '../near-miss.ts';
+import { UserError } from '../user-error.ts';
+import { claimant, type RunnerRegistry, sourceText } from './registry.ts';
+
+/** How functions are run, where it is not left to what claims them. */
+export interface RunnerChoice {
+  readonly registry: RunnerRegistry;
+  /** The runner of all functions, and who named it. */
+  readonly everywhere: Setting<string | undefined>;
+  /** Where functions have runners of their own: the config file. */
+  readonly configFile: string | undefined;
+}
+
+/**
+ * How each function is run: by the runner that a flag or variable names, else by that of the function's own settings, else
+ * by the config's for all, else by the first that claims it. A function that none claims gets one that says so, so that
+ * the others can be served.
+ * @throws UserError for the name of a runner that there is not.
+ */
+export function chooseRunner(choice: RunnerChoice): (fn: LocalFunction) => Runner {
+  const { registry, everywhere, configFile } = choice;
+  const named = everywhere.value === undefined ? undefined : findRunner(registry, everywhere.value, everywhere.origin);
+  // What the config says of one function is stronger than what it says of all.
+  const isOfConfig = everywhere.layer === 'config';
+  return (fn) => {
+    const own =
+      fn.runner === undefined
+        ? undefined
+        : findRunner(registry, fn.runner, `${configFile ?? 'The config'}: function ${fn.spec.id}`);
+    const preferred = isOfConfig ? (own ?? named) : (named ?? own);
+    const runner = preferred ?? claimant(registry, fn.spec)?.runner ?? nobody(registry);
+    return fn.env === undefined ? runner : withVariables(runner, fn.env);
+  };
+}
+
+function findRunner(registry: RunnerRegistry, name: string, origin: string): Runner {
+  const found = registry.runners.find(({ runner }) => runner.name === name);
+  if (found) return found.runner;
+  const names = registry.runners.map(({ runner }) => runner.name);
+  const failed = registry.failures.map(({ source, reason }) => `${sourceText(source)}: ${reason}`);
+  throw new UserError(
+    `There is no runner "${name}" (${origin}).${didYouMean(name, names)}`,
+    failed.length === 0
+      ? `Choose one of: ${names.join(', ')}; or add one with \`live-lambda runners add\`.`
+      : `There are: ${names.join(', ')}. Not loaded were ${failed.join('; ')}.`,
+  );
+}
+
+function nobody(registry: RunnerRegistry): Runner {
+  const names = registry.runners.map(({ runner }) => runner.name).join(', ');
+  const reason = ({ id, entry, runtime }: FunctionSpec) =>
+    `Function ${id}: no runner can run ${entry} (${runtime}); there are: ${names}. Add one with \`live-lambda runners add\`, or leave the function out with \`-c live-lambda:${id}=false\` and deploy again.`;
+  return {
+    name: 'nothing',
+    claims: () => false,
+    prepare: async (fn) => ({ state: 'broken', reason: reason(fn), inputs: { files: [], folders: [] } }),
+  };
+}
+
+/** The developer's own variables come before the runner's, which it cannot do without, and after the function's. */
+function withVariables(runner: Runner, env: Readonly<Record<string, string>>): Runner {
+  return {
+    name: runner.name,
+    claims: (fn) => runner.claims(fn),
+    async prepare(fn, options): Promise<Prepared> {
+      const prepared = await runner.prepare(fn, options);
+      if (prepared.state === 'broken') return prepared;
+      return { ...prepared, launch: { ...prepared.launch, env: { ...env, ...prepared.launch.env } } };
+    },
+    ...(runner.release ? { release: async (fn) => runner.release?.(fn) } : {}),
+  };
+}
