@@ -1,5 +1,6 @@
 import type { Compressibility } from './corpus.ts';
 import type { InvocationResult } from './invocation-part.ts';
+import type { RunnerResult } from './runner-part.ts';
 import type { StubResult } from './stub-part.ts';
 import type { Billed, RoundTrip, Sequential } from './wire-part.ts';
 
@@ -27,4 +28,5 @@ export interface BenchResult {
   readonly throttledPublishes: number;
   readonly stub: StubResult;
   readonly invocations: InvocationResult;
+  readonly runners: RunnerResult;
 }

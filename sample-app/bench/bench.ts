@@ -12,6 +12,7 @@ import { startLiveApp } from './live-app.ts';
 import { fullPlan, largestBytes, type Plan, quickPlan } from './plan.ts';
 import { openRawEcho } from './raw-echo.ts';
 import { describeResult } from './report.ts';
+import { measureRunners } from './runner-part.ts';
 import { measureStub } from './stub-part.ts';
 import { judge } from './targets.ts';
 import { measureBilled, measureRoundTrip, measureSequential } from './wire-part.ts';
@@ -88,7 +89,9 @@ async function measure(quick: boolean, seed: number, signal: AbortSignal): Promi
   const loadBefore = loadPerCpu();
   try {
     const run: Run = { plan: quick ? quickPlan : fullPlan, corpus, folder, signal };
-    const measured = { ...(await measureWireAndStub(run)), invocations: await measureLiveApp(run) };
+    // First what is nobody's but this process's: a service beside it would have a share of the processors.
+    const runners = await measureRunners({ folder, signal, onProgress: progress, ...run.plan.runners });
+    const measured = { ...(await measureWireAndStub(run)), invocations: await measureLiveApp(run), runners };
     const machine = {
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,

@@ -1,4 +1,5 @@
 import type { InvocationOptions } from './invocation-part.ts';
+import type { RunnerOptions } from './runner-part.ts';
 import { mebibyte } from './targets.ts';
 import type { RoundTripCase } from './wire-part.ts';
 
@@ -9,6 +10,7 @@ export interface Plan {
   readonly sequential: RoundTripCase;
   readonly stub: { readonly startSamples: number; readonly invocationSamples: number };
   readonly invocations: Pick<InvocationOptions, 'coldRounds' | 'warm' | 'freezes' | 'concurrency' | 'sustainedMs'>;
+  readonly runners: Pick<RunnerOptions, 'modules' | 'reloads' | 'calls' | 'starts'>;
 }
 
 const kibibyte = 1024;
@@ -62,6 +64,7 @@ export const fullPlan: Plan = {
     concurrency,
     sustainedMs: 15_000,
   },
+  runners: { modules: [1, 200], reloads: 15, calls: 300, starts: 31 },
 };
 
 /** Enough to see that everything works and where the figures lie. */
@@ -80,4 +83,5 @@ export const quickPlan: Plan = {
     concurrency,
     sustainedMs: 2000,
   },
+  runners: { modules: [1, 200], reloads: 3, calls: 50, starts: 7 },
 };

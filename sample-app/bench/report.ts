@@ -146,8 +146,53 @@ function invocationTable({ invocations }: BenchResult): string {
   ].join('\n');
 }
 
+function reloadTable({ runners }: BenchResult): string {
+  const summaries = (entry: BenchResult['runners']['reloads'][number]) =>
+    [entry.ready, entry.saveToReady, entry.saveToAnswer, entry.nextCall, entry.warmCall].map(({ median }) =>
+      ms(median),
+    );
+  return table(
+    `Reload, medians (bare Node starts and ends in ${ms(runners.bareNode.median)})`,
+    [
+      'runner',
+      'modules',
+      'warm import',
+      'event to ready',
+      'save to ready',
+      'save to answer',
+      'next call',
+      'warm call',
+      'over',
+    ],
+    runners.reloads.map((entry) => [
+      entry.runner,
+      String(entry.modules),
+      entry.warmImport ? ms(entry.warmImport.median) : '',
+      ...summaries(entry),
+      ratio(entry.ready.median / (entry.warmImport ?? runners.bareNode).median),
+    ]),
+  );
+}
+
+function callTable({ runners }: BenchResult): string {
+  const { call, memory } = runners;
+  const size = (bytes: number | undefined) => (bytes === undefined ? 'unknown' : sizeOf(bytes));
+  return [
+    table(
+      'Warm call without a network',
+      ['what', 'size', 'median', 'p99', 'samples'],
+      [
+        ['bare runtime', 'small', ...times(call.bareRuntime)],
+        ['executor and Node client', 'small', ...times(call.executor)],
+      ],
+    ),
+    `  Resident memory of a process: ${size(memory.environment)} when it has served, ${size(memory.spare)} waiting without code.`,
+  ].join('\n');
+}
+
 function targetTable(targets: readonly Target[]): string {
-  const value = (amount: number, unit: Target['unit']) => (unit === 'times' ? ratio(amount) : grouped(amount));
+  const value = (amount: number, unit: Target['unit']) =>
+    unit === 'times' ? ratio(amount) : unit === 'ms' ? ms(amount) : grouped(amount);
   return table(
     'Targets',
     ['', 'target', 'measured', 'at most', 'of that'],
@@ -171,6 +216,8 @@ export function describeResult(result: BenchResult, targets: readonly Target[]):
     sequentialTable,
     stubTable,
     invocationTable,
+    reloadTable,
+    callTable,
   ].map((describe) => describe(result));
   return [...parts, targetTable(targets)].join('\n\n');
 }

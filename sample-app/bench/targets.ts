@@ -7,7 +7,7 @@ export interface Target {
   readonly measured: number;
   /** The measured value may be this at most. */
   readonly limit: number;
-  readonly unit: 'times' | 'operations' | 'bytes';
+  readonly unit: 'times' | 'operations' | 'bytes' | 'ms';
   readonly met: boolean;
 }
 
@@ -31,6 +31,9 @@ const smallOperations = 4;
 const maxShareOfPeer = 1 / 3;
 const maxBundleBytes = 180 * kibibyte;
 const maxStartRatio = 1.5;
+const maxBundleReloadRatio = 0.8;
+const maxImportReloadRatio = 1.2;
+const maxNextCallMs = 10;
 
 const atMost = (name: string, measured: number, limit: number, unit: Target['unit'] = 'times'): Target => ({
   name,
@@ -78,6 +81,21 @@ function stubTargets({ stub }: BenchResult): readonly Target[] {
   ];
 }
 
+/** Judged with the many modules of a real function; with a few the process's own work is all that is measured. */
+function runnerTargets({ runners }: BenchResult): readonly Target[] {
+  const most = Math.max(...runners.reloads.map(({ modules }) => modules));
+  return runners.reloads
+    .filter(({ modules }) => modules === most)
+    .flatMap(({ runner, modules, ready, warmImport, nextCall, warmCall }) => {
+      const name = `${modules} modules, ${runner}`;
+      const over = warmImport
+        ? atMost(`reload over importing them warm, ${name}`, ready.median / warmImport.median, maxImportReloadRatio)
+        : atMost(`reload over bare Node, ${name}`, ready.median / runners.bareNode.median, maxBundleReloadRatio);
+      const added = Math.max(0, nextCall.median - warmCall.median);
+      return [over, atMost(`added to the next call, ${name}`, added, maxNextCallMs, 'ms')];
+    });
+}
+
 export function judge(result: BenchResult): readonly Target[] {
   const { bytes, content, hopMs, ratio } = result.sequential;
   const name = `link over sequential publishes of 128 KiB, ${sizeName(bytes)} ${content}, ${hopMs} ms per hop`;
@@ -86,5 +104,6 @@ export function judge(result: BenchResult): readonly Target[] {
     ...billedTargets(result),
     atMost(name, ratio, maxShareOfPeer),
     ...stubTargets(result),
+    ...runnerTargets(result),
   ];
 }

@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import { styleText } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Emulator } from '@live-lambda/emulator';
+import { type AppCopy, copyApp } from './app-copy.ts';
 import { pasteLines } from './paste-lines.ts';
-import { startTunnel, synthesize, type TunnelEvent, type TunnelProcess } from './programs.ts';
+import { appFolder, startTunnel, synthesize, type TunnelEvent, type TunnelProcess } from './programs.ts';
 import { type SampleInvocation, sampleInvocations } from './sample-events.ts';
 import { listenForStop, untilStopped } from './stop-signal.ts';
 
@@ -14,6 +15,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** A caller without a tunnel must have its error within this time. */
 const nobodyHomeLimitMs = 3000;
+/** Of the sample order, when everything costs half as much. */
+const halfPriceCents = 1424;
 
 const startedMs = performance.now();
 const since = (ms: number) => `${((performance.now() - ms) / 1000).toFixed(1)} s`;
@@ -123,6 +126,49 @@ async function showNobodyHome(deployed: Deployed): Promise<void> {
   if (tookMs >= nobodyHomeLimitMs) throw new Error(`a caller without a tunnel waited ${tookMs} ms`);
 }
 
+interface Edit {
+  readonly title: string;
+  readonly from: string;
+  readonly to: string;
+  /** Whether callers get an error from then on. */
+  readonly breaks: boolean;
+}
+
+/** What the handler imports through a path alias: that is found without being told. */
+const editedFile = 'domain/order.ts';
+const price = 'sum + quantity * unitPriceCents, 0)';
+const discounted = `${price.slice(0, -2)} 0) / 2`;
+const edits: readonly Edit[] = [
+  { title: 'Edit: everything at half the price', from: price, to: discounted, breaks: false },
+  { title: 'Break: a brace too few', from: discounted, to: `${discounted}))`, breaks: true },
+  { title: 'Mend', from: `${discounted}))`, to: discounted, breaks: false },
+];
+
+/** Saves a file as an editor would, and invokes as soon as the change was taken up. */
+async function showEdit(deployed: Deployed, { tunnel, app }: Live, edit: Edit): Promise<void> {
+  const event = sampleInvocations()[0]?.event;
+  const savedAt = Date.now();
+  const news = tunnel.waitForNext(({ type }) => type === 'reloaded' || type === 'broken');
+  await app.edit(editedFile, edit);
+  const { type } = await news;
+  const tookMs = Date.now() - savedAt;
+  const answer = await invoke(deployed, 'CreateOrder', event);
+  const mark = answer.failed ? styleText('yellow', 'error ') : styleText('green', 'answer');
+  say(`  ${styleText('bold', edit.title)}, in ${editedFile}`);
+  say(`    ${type.padEnd(9)}${tookMs} ms after the save, before anybody asked`);
+  say(`    ${mark}  ${short(answer.failed ? withoutTrace(answer.payload) : answer.payload)}`);
+  say(`    took    ${answer.answeredAt - answer.sentAt} ms\n`);
+  const { totalCents } = answer.failed ? { totalCents: undefined } : JSON.parse(answer.payload);
+  const isNew = edit.breaks ? answer.payload.includes('order.ts') : totalCents === halfPriceCents;
+  if (answer.failed !== edit.breaks || !isNew)
+    throw new Error(`after "${edit.title}" CreateOrder answered ${answer.payload}`);
+}
+
+interface Live {
+  readonly tunnel: TunnelProcess;
+  readonly app: AppCopy;
+}
+
 function report(event: TunnelEvent): void {
   if (event.type === 'output') say(`    │ ${String(event.text).split('\t').slice(2).join(' ') || String(event.text)}`);
   if (event.type === 'invocation-finished')
@@ -156,7 +202,9 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   };
 
   step(1, 'Synthesize the order service in live mode, with the CDK CLI');
-  await synthesize(assemblyFolder, signal);
+  // What stays up is to be edited where it is; what the demo edits itself is a copy.
+  const app = keep ? undefined : await copyApp(folder);
+  await synthesize(assemblyFolder, signal, { folder: app?.folder ?? appFolder });
   say(`  ${since(stepMs)}\n`);
 
   step(2, 'Start the emulator and deploy the app into it');
@@ -168,6 +216,7 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   step(3, 'Start the tunnel: live-lambda tunnel --runner tsx');
   const shown = { output: false };
   const tunnel = startTunnel({
+    folder: app?.folder ?? appFolder,
     assemblyFolder,
     endpoint: emulator.endpoint,
     credentials: developerVariables(emulator),
@@ -192,14 +241,17 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   const samples = [...sampleInvocations(), ...warm.map((sample) => ({ ...sample, title: 'once more, warm' }))];
   for (const sample of samples) await untilStopped(signal, showInvocation(deployed, tunnel, sample));
 
-  if (keep) {
+  if (!app) {
     say(`${pasteLines(emulator, deployed.names.get('CreateOrder') ?? '')}\n`);
     shown.output = true;
     await stayUp(tunnel, signal);
     return;
   }
 
-  step(5, 'Stop the tunnel and see what a caller gets now');
+  step(5, 'Edit, break and mend what a handler imports');
+  for (const edit of edits) await untilStopped(signal, showEdit(deployed, { tunnel, app }, edit));
+
+  step(6, 'Stop the tunnel and see what a caller gets now');
   await tunnel.stop();
   await untilStopped(signal, showNobodyHome(deployed));
 }

@@ -4,7 +4,7 @@ import { type SupervisedProcess, startSupervisedProcess } from '@live-lambda/run
 
 const require = createRequire(import.meta.url);
 
-/** Folder of this app. */
+/** Folder of the app. */
 export const appFolder = join(import.meta.dirname, '..');
 
 type Variables = Readonly<Record<string, string>>;
@@ -25,13 +25,17 @@ function programOf(packageName: string, file: string): string {
  * Synthesizes the app in live mode with the CDK CLI, which is killed at the signal.
  * @throws Error with what the CLI said, or the signal's reason
  */
-export async function synthesize(outputFolder: string, signal: AbortSignal): Promise<void> {
+export async function synthesize(
+  outputFolder: string,
+  signal: AbortSignal,
+  { folder = appFolder }: { readonly folder?: string } = {},
+): Promise<void> {
   signal.throwIfAborted();
   const said: string[] = [];
   const cdk = startSupervisedProcess({
     command: process.execPath,
     args: [programOf('aws-cdk', 'bin/cdk'), 'synth', '-c', 'live-lambda=true', '--quiet', '--output', outputFolder],
-    cwd: appFolder,
+    cwd: folder,
     // The template is validated in the tests; here it would cost five seconds.
     env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true' },
     onOutput: ({ text }) => said.push(text),
@@ -50,12 +54,16 @@ export interface TunnelProcess {
   readonly pid: number | undefined;
   /** Waits for an event, one that came already counts too. @throws Error when the tunnel ends before */
   waitFor(wanted: (event: TunnelEvent) => boolean): Promise<TunnelEvent>;
+  /** Waits for an event that has not come yet. @throws Error when the tunnel ends before */
+  waitForNext(wanted: (event: TunnelEvent) => boolean): Promise<TunnelEvent>;
   /** Ends it as Ctrl-C does. @returns how it ended */
   stop(): ReturnType<SupervisedProcess['stop']>;
 }
 
 /** Starts `live-lambda tunnel --runner tsx` as a process of its own. */
 export function startTunnel(options: {
+  /** The app's; {@link appFolder} if not given. */
+  readonly folder?: string;
   readonly assemblyFolder: string;
   readonly endpoint: string;
   readonly credentials: Variables;
@@ -78,7 +86,7 @@ export function startTunnel(options: {
       options.endpoint,
       '--json',
     ],
-    cwd: appFolder,
+    cwd: options.folder ?? appFolder,
     env: { ...plainEnvironment(), ...options.credentials },
     onOutput: ({ stream, text }) => {
       const event = stream === 'stdout' ? parseEvent(text) : undefined;
@@ -95,20 +103,22 @@ export function startTunnel(options: {
     ended = true;
     for (const wake of waiting) wake();
   });
+  const waitFrom = (first: number, wanted: (event: TunnelEvent) => boolean): Promise<TunnelEvent> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = events.slice(first).find(wanted);
+        if (!found && !ended) return;
+        waiting.delete(look);
+        if (found) resolve(found);
+        else reject(new Error(`the tunnel ended: ${JSON.stringify(events.at(-1) ?? '')} ${said.join('\n')}`));
+      };
+      waiting.add(look);
+      look();
+    });
   return {
     pid: tunnel.pid,
-    waitFor: (wanted) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = events.find(wanted);
-          if (!found && !ended) return;
-          waiting.delete(look);
-          if (found) resolve(found);
-          else reject(new Error(`the tunnel ended: ${JSON.stringify(events.at(-1) ?? '')} ${said.join('\n')}`));
-        };
-        waiting.add(look);
-        look();
-      }),
+    waitFor: (wanted) => waitFrom(0, wanted),
+    waitForNext: (wanted) => waitFrom(events.length, wanted),
     stop: () => tunnel.stop({ graceMs: 5000 }),
   };
 }

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 
 const runtime = lambda.Runtime.NODEJS_22_X;
 
-/** Takes orders, quotes their shipping, prints their receipts and checks the documents that go into the archive. */
+/** Takes orders, quotes their shipping, prints their receipts, checks what goes into the archive, and exports the orders. */
 export class OrderServiceStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -47,6 +47,15 @@ export class OrderServiceStack extends Stack {
       runtime,
       timeout: Duration.seconds(30),
       memorySize: 1024,
+    });
+
+    new lambda.Function(this, 'ExportOrders', {
+      description: 'Streams the list of orders as CSV',
+      code: lambda.Code.fromAsset(pathOf('../functions/export-orders')),
+      handler: 'export-orders.handler',
+      runtime,
+      timeout: Duration.seconds(30),
+      memorySize: 256,
     });
   }
 }
