@@ -13,7 +13,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'packages',
-          include: ['{protocol,runners,stub,construct,emulator,cli}/src/**/*.test.ts', 'runners/conformance/**/*.test.ts'],
+          include: [
+            '{protocol,runners,stub,construct,emulator,cli}/src/**/*.test.ts',
+            'runners/conformance/**/*.test.ts',
+          ],
           env,
           testTimeout: 30_000,
           hookTimeout: 60_000,

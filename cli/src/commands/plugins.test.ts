@@ -69,8 +69,8 @@ describe('plugins', () => {
       source: { kind: 'plugin', plugin: 'live-lambda-plugin-deno' },
     });
     expect(failures).toEqual([
-      { source: { kind: 'plugin', plugin: 'throwing-plugin' }, reason: 'no such stage' },
       { source: { kind: 'plugin', plugin: 'leaving-plugin' }, reason: 'I give up' },
+      { source: { kind: 'plugin', plugin: 'throwing-plugin' }, reason: 'no such stage' },
     ]);
     expect(await runCli(['greet'], { cwd })).toMatchObject({ code: 0, stdout: 'good morning\n' });
   });

@@ -33,7 +33,7 @@ export interface HookAnswers<Answer> {
 /** For one hook of one plugin, in milliseconds. */
 export const hookLimitMs = 10_000;
 
-/** Asks all plugins. Never rejects: a misspelt name is a type error here, and is none in oclif. */
+/** Asks all plugins at once, and gives what they answered in the order of their names. Never rejects: a misspelt name is a type error here, and is none in oclif. */
 export async function askPlugins<Name extends keyof LiveLambdaHooks>(
   config: Pick<Config, 'runHook'>,
   name: Name,
@@ -44,11 +44,14 @@ export async function askPlugins<Name extends keyof LiveLambdaHooks>(
   const { successes, failures } = await config
     .runHook(name, { ...options }, hookLimitMs, true)
     .finally(() => clearInterval(alive));
+  const byName = (a: { readonly plugin: string }, b: { readonly plugin: string }) => a.plugin.localeCompare(b.plugin);
   return {
-    answers: successes.map(({ plugin, result }) => ({ plugin: plugin.name, answer: result })),
-    failures: failures.map(({ plugin, error }) => ({
-      plugin: plugin.name,
-      reason: error instanceof Error ? error.message : String(error),
-    })),
+    answers: successes.map(({ plugin, result }) => ({ plugin: plugin.name, answer: result })).sort(byName),
+    failures: failures
+      .map(({ plugin, error }) => ({
+        plugin: plugin.name,
+        reason: error instanceof Error ? error.message : String(error),
+      }))
+      .sort(byName),
   };
 }

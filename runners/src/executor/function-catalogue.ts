@@ -39,7 +39,7 @@ export function createFunctionCatalogue(options: FunctionCatalogueOptions): Func
       })
     : undefined;
 
-  const takeUp = (fn: FunctionSpec): FunctionSources => {
+  const takeUp = (fn: FunctionSpec, after: Promise<void>): FunctionSources => {
     const functionId = fn.id;
     return createFunctionSources({
       fn,
@@ -54,6 +54,7 @@ export function createFunctionCatalogue(options: FunctionCatalogueOptions): Func
         options.onBuilt(functionId, build);
       },
       onNote: (text) => onEvent({ type: 'note', level: 'warning', functionId, text }),
+      after,
     });
   };
   const giveUp = async (sources: FunctionSources): Promise<void> => {
@@ -66,8 +67,7 @@ export function createFunctionCatalogue(options: FunctionCatalogueOptions): Func
     sourcesOf(fn) {
       const known = entries.get(fn.id);
       if (known !== undefined && isSame(known.fn, fn)) return known;
-      if (known !== undefined) void giveUp(known);
-      const sources = takeUp(fn);
+      const sources = takeUp(fn, known === undefined ? Promise.resolve() : giveUp(known));
       entries.set(fn.id, sources);
       return sources;
     },

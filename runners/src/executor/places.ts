@@ -65,8 +65,14 @@ export interface Places {
 export function createPlaces(options: PlacesOptions): Places {
   const { clock, stop } = options;
   const places = new Map<string, Place>();
-  const detached = new Map<Serving, Sandbox>();
+  const detached = new Map<Serving, { readonly sandbox: Sandbox; readonly cancelIdle: () => void }>();
   let uses = 0;
+
+  const detach = (serving: Serving, sandbox: Sandbox): void => {
+    // Of a debugger that an editor brought along nobody is told when it leaves.
+    const cancelIdle = clock.after(options.idleLimitMs, () => stop(sandbox));
+    detached.set(serving, { sandbox, cancelIdle });
+  };
 
   const release = (place: Place): void => {
     const { held, serving } = place;
@@ -74,7 +80,7 @@ export function createPlaces(options: PlacesOptions): Places {
     place.serving = undefined;
     serving?.ended.abort();
     if (held === undefined) return;
-    if (serving?.takenBy === held.sandbox && held.sandbox.isAttached()) detached.set(serving, held.sandbox);
+    if (serving?.takenBy === held.sandbox && held.sandbox.isAttached()) detach(serving, held.sandbox);
     else stop(held.sandbox);
   };
   const remove = (place: Place): void => {
@@ -128,8 +134,12 @@ export function createPlaces(options: PlacesOptions): Places {
       place.serving = serving;
     },
     finish(place, serving) {
-      const sandbox = detached.get(serving);
-      if (detached.delete(serving) && sandbox !== undefined) stop(sandbox);
+      const gone = detached.get(serving);
+      if (gone !== undefined) {
+        detached.delete(serving);
+        gone.cancelIdle();
+        stop(gone.sandbox);
+      }
       if (place.serving !== serving) return false;
       place.serving = undefined;
       awaitUse(place);
@@ -137,9 +147,9 @@ export function createPlaces(options: PlacesOptions): Places {
     },
     release,
     remove,
-    isDetached: (sandbox) => [...detached.values()].includes(sandbox),
+    isDetached: (sandbox) => [...detached.values()].some((each) => each.sandbox === sandbox),
     stopDetached(functionId) {
-      for (const sandbox of detached.values()) if (sandbox.fn.id === functionId) stop(sandbox);
+      for (const { sandbox } of detached.values()) if (sandbox.fn.id === functionId) stop(sandbox);
     },
   };
 }

@@ -219,7 +219,7 @@ describe('a save', () => {
 
   it('of many files at once, as a branch switch makes it, ends in one build of all of them', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `src/file-${index}.ts`);
-    const started = await project({ files: Object.fromEntries(names.map((name) => [name, 'old'])), buildMs: 20 });
+    const started = await project({ files: Object.fromEntries(names.map((name) => [name, 'old'])), buildMs: 60 });
     for (const name of names) {
       rmSync(started.path(name));
       writeFileSync(started.path(name), 'new');

@@ -1,10 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { FunctionSpec, Inputs, Prepared, Runner } from '../runner.ts';
 import { createChangeTeller } from './change-teller.ts';
-import { createFingerprints } from './fingerprints.ts';
 import type { FolderWatches } from './folder-watches.ts';
-import { listTree } from './input-tree.ts';
+import { createInputWatch, type InputWatch } from './input-watch.ts';
 import { createLoadedFiles } from './loaded-files.ts';
 import {
   type Build,
@@ -14,8 +12,8 @@ import {
   stepSources,
   UNPREPARED,
 } from './source-state.ts';
-import { brokenBy, checkedPrepared, givenUpBuild, tooManyFoldersText } from './unprepared.ts';
-import { type Concern, type FolderChange, isSource, type WatchedPaths, watchedPaths } from './watched-paths.ts';
+import { brokenBy, checkedPrepared, givenUpBuild, tooManyFoldersText, unwatchedText } from './unprepared.ts';
+import { isSource } from './watched-paths.ts';
 
 /** How long a build that was aborted, and what its runner kept, may take to end. */
 const MAX_RELEASE_MS = 1_000;
@@ -31,6 +29,8 @@ export interface FunctionSourcesOptions {
   readonly onChanged: (files: readonly string[]) => void;
   readonly onBuilt: (build: Build, runner: string) => void;
   readonly onNote: (text: string) => void;
+  /** The first build waits for this: runners keep things by function, of those before too. */
+  readonly after?: Promise<void>;
 }
 
 /** The sources of one function: built when they are wanted, watched from then on, and built anew when they change. */
@@ -51,22 +51,14 @@ export interface FunctionSources {
 }
 
 export function createFunctionSources(options: FunctionSourcesOptions): FunctionSources {
-  const { fn, clock, watches } = options;
-  const fingerprints = createFingerprints();
+  const { fn, clock } = options;
   const processFiles = createLoadedFiles();
   const told = createChangeTeller(clock, options.onChanged);
+  const builder = createBuilder(options);
   let state: SourceState = UNPREPARED;
-  let inputs: Inputs = { files: [fn.entry], folders: [] };
-  let watched: WatchedPaths | undefined;
-  let base: string | undefined;
-  let looked: Promise<void> = Promise.resolve();
-  let building: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
-  let runner: Runner | undefined;
   let cancelWake: (() => void) | undefined;
   let disposed = false;
-  /** Changes whose content is being looked at. */
-  let looking = 0;
-  let waiting: ((build: Build) => void)[] = [];
+  const waiting: ((build: Build) => void)[] = [];
 
   const dispatch = (input: SourceInput): void => {
     if (disposed) return;
@@ -80,7 +72,7 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
         build();
         break;
       case 'abort':
-        building?.abort.abort();
+        builder.abort();
         break;
       case 'wake':
         cancelWake?.();
@@ -88,90 +80,38 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
         break;
       case 'built':
         told.flush();
-        options.onBuilt(effect.build, runner?.name ?? '');
+        options.onBuilt(effect.build, builder.runnerName);
         giveOut();
         break;
     }
   };
   const build = (): void => {
-    const abort = new AbortController();
     const sinceEpochMs = Date.now();
-    const done = prepare(abort.signal).then((prepared) => {
+    void builder.build().then(({ prepared, isWhole }) => {
       // An aborted build says little of what it would have read.
-      if (!abort.signal.aborted) {
-        inputs = prepared.inputs;
-        look(prepared.state === 'broken', sinceEpochMs);
-      }
+      if (isWhole) watchInputs(prepared.state === 'broken', sinceEpochMs);
       dispatch({ type: 'prepared', prepared });
     });
-    building = { abort, done };
   };
-  const prepare = async (signal: AbortSignal): Promise<Prepared> => {
-    try {
-      runner = options.runnerFor(fn);
-      return checkedPrepared(await runner.prepare(fn, { signal }), fn, runner.name);
-    } catch (error) {
-      return brokenBy(fn, error, inputs);
-    }
+  const inputWatch = watchFor(options, {
+    onChange: (path) => {
+      told.add(path);
+      dispatch({ type: 'changed' });
+    },
+    onLooked: () => giveOut(),
+  });
+  /** What the build has read, and the processes that ran on it. */
+  const watchInputs = (broken: boolean, sinceEpochMs: number): void => {
+    const { files, folders } = builder.inputs;
+    inputWatch?.watch({ files: [...new Set([...files, ...processFiles.all()])], folders, broken }, sinceEpochMs);
   };
-
-  /** Watches what the build, and the processes that ran on it, have read. A change before that is seen by its time. */
-  const look = (broken: boolean, sinceEpochMs: number): void => {
-    if (watches === undefined) return;
-    const files = [...new Set([...inputs.files, ...processFiles.all()])];
-    const { folders } = inputs;
-    looked = looked.then(async () => {
-      if (disposed) return;
-      base ??= await realpath(fn.projectRoot ?? fn.root).catch(() => fn.root);
-      watched = watchedPaths({ inputs: { files, folders }, broken, base });
-      const trees = await Promise.all(watched.trees.map(listTree));
-      if (trees.some(({ isCut }) => isCut)) options.onNote(tooManyFoldersText(fn));
-      await watches.set(heard, new Set([...watched.folders, ...trees.flatMap((tree) => tree.folders)]));
-      await learn([...files, ...trees.flatMap((tree) => tree.files)], sinceEpochMs);
-    });
-  };
-  const learn = async (files: readonly string[], sinceEpochMs: number): Promise<void> => {
-    fingerprints.keep(new Set(files));
-    const late = await fingerprints.learn(files, sinceEpochMs);
-    // Written while it was read, and before it was watched.
-    for (const file of late) if (await fingerprints.hasChanged(file)) change(file);
-  };
-  const heard = (happened: FolderChange): void => {
-    const concern = watched?.concernOf(happened);
-    if (concern === undefined || concern.type === 'none') return;
-    looking += 1;
-    void changedPaths(concern).then((paths) => {
-      looking -= 1;
-      for (const path of paths) change(path);
-      if (looking === 0) giveOut();
-    });
-  };
-  const changedPaths = async (concern: Concern): Promise<readonly string[]> => {
-    switch (concern.type) {
-      case 'none':
-        return [];
-      case 'files': {
-        const changed = await Promise.all(concern.files.map((file) => fingerprints.hasChanged(file)));
-        return concern.files.filter((_, index) => changed[index]);
-      }
-      case 'rival':
-        return (await isThere(concern.path)) ? [concern.path] : [];
-      case 'folder':
-        return (await isFolderOrGone(concern.path)) ? [concern.path] : [];
-      case 'remedy':
-        return [concern.path];
-    }
-  };
-  const change = (path: string): void => {
-    if (disposed) return;
-    told.add(path);
-    dispatch({ type: 'changed' });
+  const built = (): Build | undefined => {
+    if (inputWatch?.isLooking) return undefined;
+    return state.name === 'ready' || state.name === 'broken' ? state.build : undefined;
   };
   const giveOut = (): void => {
-    if (looking > 0 || (state.name !== 'ready' && state.name !== 'broken')) return;
-    const given = waiting;
-    waiting = [];
-    for (const give of given) give(state.build);
+    const build = built();
+    if (build !== undefined) for (const give of waiting.splice(0)) give(build);
   };
 
   return {
@@ -183,39 +123,94 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
         dispatch({ type: 'wanted' });
         giveOut();
       }),
-    built: () => (looking === 0 && (state.name === 'ready' || state.name === 'broken') ? state.build : undefined),
-    watched: () => looked,
+    built,
+    watched: async () => inputWatch?.settled(),
     loaded(generation, files, sinceEpochMs) {
-      if (watches === undefined || !processFiles.add(generation, files.filter(isSource))) return;
-      look(state.name === 'broken', sinceEpochMs);
+      if (processFiles.add(generation, files.filter(isSource))) watchInputs(state.name === 'broken', sinceEpochMs);
     },
     rebuild: () => dispatch({ type: 'changed' }),
     async dispose() {
       disposed = true;
       cancelWake?.();
-      building?.abort.abort();
-      void watches?.set(heard, new Set());
+      inputWatch?.close();
       for (const give of waiting.splice(0)) give(givenUpBuild(fn));
-      await withinLimit(building?.done.then(() => runner?.release?.(fn)));
+      await withinLimit(builder.release());
     },
   };
 }
 
+/** Runs a function's builds, one at a time. */
+interface Builder {
+  /** Of the last build that was not aborted. */
+  readonly inputs: Inputs;
+  /** Empty before the first build. */
+  readonly runnerName: string;
+  /** Never rejects. `isWhole`: it was not aborted. */
+  build(): Promise<{ readonly prepared: Prepared; readonly isWhole: boolean }>;
+  abort(): void;
+  release(): Promise<void>;
+}
+
+function createBuilder({ fn, runnerFor, after }: FunctionSourcesOptions): Builder {
+  let inputs: Inputs = { files: [fn.entry], folders: [] };
+  let runner: Runner | undefined;
+  let running: { readonly abort: AbortController; readonly done: Promise<Prepared> } | undefined;
+
+  const prepare = async (signal: AbortSignal): Promise<Prepared> => {
+    try {
+      await after;
+      runner = runnerFor(fn);
+      return checkedPrepared(await runner.prepare(fn, { signal }), fn, runner.name);
+    } catch (error) {
+      return brokenBy(fn, error, inputs);
+    }
+  };
+  return {
+    get inputs() {
+      return inputs;
+    },
+    get runnerName() {
+      return runner?.name ?? '';
+    },
+    async build() {
+      const abort = new AbortController();
+      const done = prepare(abort.signal);
+      running = { abort, done };
+      const prepared = await done;
+      const isWhole = !abort.signal.aborted;
+      if (isWhole) inputs = prepared.inputs;
+      return { prepared, isWhole };
+    },
+    abort: () => running?.abort.abort(),
+    async release() {
+      running?.abort.abort();
+      await running?.done;
+      await runner?.release?.(fn);
+    },
+  };
+}
+
+function watchFor(
+  { fn, watches, onNote }: FunctionSourcesOptions,
+  told: { readonly onChange: (path: string) => void; readonly onLooked: () => void },
+): InputWatch | undefined {
+  if (watches === undefined) return undefined;
+  const base = fn.projectRoot ?? fn.root;
+  return createInputWatch({
+    watches,
+    base,
+    ...told,
+    onCut: () => onNote(tooManyFoldersText(fn)),
+    onFault: (error) => onNote(unwatchedText(fn, error)),
+  });
+}
+
 /** A runner may be anybody's, and must not keep us from ending. */
-async function withinLimit(work: Promise<void> | undefined): Promise<void> {
+async function withinLimit(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, MAX_RELEASE_MS);
   });
   await Promise.race([work, limit]).catch(() => undefined);
   clearTimeout(timer);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-async function isFolderOrGone(path: string): Promise<boolean> {
-  const info = await stat(path).catch(() => undefined);
-  return info === undefined || info.isDirectory();
 }

@@ -6,7 +6,7 @@ import type { Prepared } from '../runner.ts';
  * between two, a branch switch goes on with gaps as short. A busy machine makes gaps of 10 to 20 ms, and those cost a
  * build that is overtaken.
  */
-export const QUIET_MS = 10;
+export const QUIET_MS = 5;
 
 /** What became of the sources as they were at one time. */
 export interface Build {

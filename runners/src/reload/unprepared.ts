@@ -35,3 +35,8 @@ export function givenUpBuild(fn: FunctionSpec): Build {
 export function tooManyFoldersText(fn: FunctionSpec): string {
   return `Function ${fn.id}: only the first ${MAX_TREE_FOLDERS} folders of its sources are watched; a change elsewhere is seen with the next one here.`;
 }
+
+export function unwatchedText(fn: FunctionSpec, error: unknown): string {
+  const cause = error instanceof Error ? error.message : String(error);
+  return `Function ${fn.id}: its sources are not watched (${cause}). Restart the tunnel to see their changes.`;
+}
