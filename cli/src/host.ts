@@ -89,6 +89,16 @@ export type LiveEvent =
       /** Since the change was seen. */
       readonly durationMs: number;
     }
+  /** A process could not load what was saved: the next invocation is answered with that. */
+  | {
+      readonly type: 'load-failed';
+      readonly function: string;
+      readonly environmentId: string;
+      readonly generation: number;
+      /** Since the change was seen. */
+      readonly durationMs: number;
+      readonly reason: string;
+    }
   /** There were too many processes: the one that was unused for longest was ended. */
   | {
       readonly type: 'evicted';

@@ -4,7 +4,7 @@ import type { VariableChanges } from './process/control-channel.ts';
 import type { OutputStream } from './process/supervised-process.ts';
 import { createProcessSlot, type ProcessSlot } from './process-slot.ts';
 import type { LaunchPlan } from './runner.ts';
-import type { RuntimeState } from './runtime-api/machine.ts';
+import type { InitFailure, RuntimeState } from './runtime-api/machine.ts';
 import type { ProcessEnd } from './runtime-api/outcomes.ts';
 import { createRuntimeApiServer, type RuntimeApiServer } from './runtime-api/server.ts';
 
@@ -64,6 +64,8 @@ export interface ExecutionEnvironment extends AsyncDisposable {
   /** The process id while a process runs. */
   readonly pid: number | undefined;
   readonly state: ExecutionEnvironmentState;
+  /** Why the last initialisation failed, until an invocation is answered with it. */
+  readonly initFailure: InitFailure | undefined;
   /**
    * Starts the process ahead of the first invocation. Resolves when the runtime asked for it, or when initialisation
    * failed, which then is the outcome of the next invocation. Where it took longer than `initTimeoutMs`, the process
@@ -176,6 +178,9 @@ export function createExecutionEnvironment(options: ExecutionEnvironmentOptions)
     get state() {
       return currentState();
     },
+    get initFailure() {
+      return api.initFailure();
+    },
     get isHeld() {
       return slot.process !== undefined && slot.hold === 'held';
     },
@@ -220,6 +225,7 @@ function withVariablesVersion(invocation: Invocation, version: number): Invocati
 interface LazyServer {
   listen(): Promise<RuntimeApiServer>;
   state(): RuntimeState | undefined;
+  initFailure(): InitFailure | undefined;
   close(): Promise<void>;
 }
 
@@ -251,6 +257,7 @@ function createLazyServer({ timeoutMs, slot, onState, onDeadline }: LazyServerOp
       return server;
     },
     state: () => server?.state,
+    initFailure: () => server?.initFailure,
     close: async () => (await starting)?.close(),
   };
 }

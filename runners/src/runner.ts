@@ -126,4 +126,9 @@ export interface Runner {
 export interface PrepareOptions {
   /** Aborted when the result is of no use any more: another change came, or the tunnel stops. */
   readonly signal: AbortSignal;
+  /**
+   * Files that changed since the function was ready last, none at the start: where code is only read when a process
+   * loads it, these are the ones in which a fault is new.
+   */
+  readonly changed?: readonly string[];
 }

@@ -111,6 +111,11 @@ async function showInvocation(deployed: Deployed, tunnel: TunnelProcess, sample:
   if (echoes && answer.payload !== JSON.stringify(sample.event)) throw new Error('the document came back changed');
 }
 
+/** In one line. */
+function messageOf(payload: string): string {
+  return String(JSON.parse(payload).errorMessage).replaceAll('\n', ' ');
+}
+
 function withoutTrace(payload: string): unknown {
   const { trace: _, ...error } = JSON.parse(payload);
   return error;
@@ -140,7 +145,7 @@ const price = 'sum + quantity * unitPriceCents, 0)';
 const discounted = `${price.slice(0, -2)} 0) / 2`;
 const edits: readonly Edit[] = [
   { title: 'Edit: everything at half the price', from: price, to: discounted, breaks: false },
-  { title: 'Break: a brace too few', from: discounted, to: `${discounted}))`, breaks: true },
+  { title: 'Break: a bracket too many', from: discounted, to: `${discounted}))`, breaks: true },
   { title: 'Mend', from: `${discounted}))`, to: discounted, breaks: false },
 ];
 
@@ -148,15 +153,15 @@ const edits: readonly Edit[] = [
 async function showEdit(deployed: Deployed, { tunnel, app }: Live, edit: Edit): Promise<void> {
   const event = sampleInvocations()[0]?.event;
   const savedAt = Date.now();
-  const news = tunnel.waitForNext(({ type }) => type === 'reloaded' || type === 'broken');
+  const news = tunnel.waitForNext(({ type }) => ['reloaded', 'broken', 'load-failed'].includes(type));
   await app.edit(editedFile, edit);
   const { type } = await news;
   const tookMs = Date.now() - savedAt;
   const answer = await invoke(deployed, 'CreateOrder', event);
   const mark = answer.failed ? styleText('yellow', 'error ') : styleText('green', 'answer');
   say(`  ${styleText('bold', edit.title)}, in ${editedFile}`);
-  say(`    ${type.padEnd(9)}${tookMs} ms after the save, before anybody asked`);
-  say(`    ${mark}  ${short(answer.failed ? withoutTrace(answer.payload) : answer.payload)}`);
+  say(`    ${type.padEnd(12)}${tookMs} ms after the save, before anybody asked`);
+  say(`    ${mark}  ${answer.failed ? messageOf(answer.payload) : short(answer.payload)}`);
   say(`    took    ${answer.answeredAt - answer.sentAt} ms\n`);
   const { totalCents } = answer.failed ? { totalCents: undefined } : JSON.parse(answer.payload);
   const isNew = edit.breaks ? answer.payload.includes('order.ts') : totalCents === halfPriceCents;

@@ -34,7 +34,17 @@ export async function synthesize(
   const said: string[] = [];
   const cdk = startSupervisedProcess({
     command: process.execPath,
-    args: [programOf('aws-cdk', 'bin/cdk'), 'synth', '-c', 'live-lambda=true', '--quiet', '--output', outputFolder],
+    args: [
+      programOf('aws-cdk', 'bin/cdk'),
+      'synth',
+      '-c',
+      'live-lambda=true',
+      '-c',
+      'live-lambda-ci=true',
+      '--quiet',
+      '--output',
+      outputFolder,
+    ],
     cwd: folder,
     // The template is validated in the tests; here it would cost five seconds.
     env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true' },

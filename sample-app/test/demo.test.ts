@@ -129,6 +129,9 @@ describe('the demo', () => {
     }
     expect(text).toContain('"errorType":"OrderRejected"');
     expect(text).toMatch(/to the laptop \d+ ms, process start \d+ ms, handler \d+ ms, back to the caller \d+ ms/);
+    expect(text).toMatch(/Edit: [^\n]*\n +reloaded +\d+ ms[^\n]*\n +answer .*"totalCents":1424/);
+    expect(text).toMatch(/Break: [^\n]*\n +load-failed +\d+ ms[^\n]*\n +error .*order\.ts:\d+:\d+/);
+    expect(text).toMatch(/Mend[^\n]*\n +reloaded +\d+ ms[^\n]*\n +answer .*"totalCents":1424/);
     expect(text).toMatch(/OrderService\/CreateOrder is live: .* no tunnel .* `live-lambda tunnel`/);
     expect(leftFiles()).toEqual([]);
   });

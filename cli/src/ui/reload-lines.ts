@@ -1,7 +1,7 @@
 import type { LiveEvent } from '../host.ts';
 import { milliseconds, type Style } from './words.ts';
 
-type ReloadEvent = Extract<LiveEvent, { type: 'changed' | 'prepared' | 'broken' | 'reloaded' }>;
+type ReloadEvent = Extract<LiveEvent, { type: 'changed' | 'prepared' | 'broken' | 'reloaded' | 'load-failed' }>;
 
 export interface ReloadLinesOptions {
   /** Writes a line with the time and a mark. */
@@ -63,6 +63,9 @@ export function createReloadLines({
         );
         return line(style('red', event.reason));
       }
+      case 'load-failed':
+        headline('red', '✗', `${event.function}  ${style('red', 'cannot be loaded')}`);
+        return line(style('red', event.reason));
       case 'reloaded':
         if (!verbose) return;
         return headline(

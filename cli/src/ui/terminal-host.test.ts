@@ -190,6 +190,16 @@ describe('the terminal', () => {
     expect(screen.lines).toEqual(['↻ Shop/Orders  src/orders.ts changed; ready in 12 ms']);
   });
 
+  it('says of what was saved that it cannot be loaded, and why', () => {
+    const screen = terminal();
+    const common = { function: 'Shop/Orders', environmentId: 'e1', generation: 2, durationMs: 60 };
+    screen.say({ type: 'load-failed', ...common, reason: 'file:///shop/tax.mjs:3: Unexpected token' });
+    expect(screen.lines).toEqual([
+      '✗ Shop/Orders  cannot be loaded',
+      expect.stringContaining('file:///shop/tax.mjs:3: Unexpected token'),
+    ]);
+  });
+
   it('says of many files the first ones and how many more', () => {
     const screen = terminal();
     const files = ['a.ts', 'b.ts', 'c.ts', 'd.ts'];

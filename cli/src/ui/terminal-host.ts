@@ -154,6 +154,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
         case 'prepared':
         case 'broken':
         case 'reloaded':
+        case 'load-failed':
           return reload(event);
         case 'evicted':
           return headline(

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Build } from '../reload/source-state.ts';
 import type { ExecutionEvent } from './execution-event.ts';
+import { describeInitFailure } from './init-failure.ts';
 import { renewal } from './launch-variables.ts';
 import type { Place, Places } from './places.ts';
 import type { ProcessPool, ProcessRequest } from './process-pool.ts';
@@ -61,11 +62,13 @@ export function createEnvironments({ places, pool, clock, onEvent, builtOf }: En
     if (place.held?.sandbox !== sandbox) return;
     const { environmentId, request } = place;
     const { pid, environment } = sandbox;
-    if (environment.state === 'ready' && pid !== undefined) {
-      const durationMs = build.durationMs + clock.nowMs() - builtAtMs;
-      const { generation } = build;
-      onEvent({ type: 'reloaded', functionId: request.fn.id, environmentId, pid, generation, durationMs });
-    }
+    const { generation } = build;
+    const durationMs = build.durationMs + clock.nowMs() - builtAtMs;
+    const common = { functionId: request.fn.id, environmentId, generation, durationMs };
+    const { initFailure } = environment;
+    if (initFailure !== undefined)
+      onEvent({ type: 'load-failed', ...common, reason: describeInitFailure(initFailure) });
+    else if (environment.state === 'ready' && pid !== undefined) onEvent({ type: 'reloaded', ...common, pid });
     tend(place);
   };
   const tend = (place: Place): void => {

@@ -50,6 +50,17 @@ export type ExecutionEvent =
     }
   /** A process of a function waits without its code, for the next save. */
   | { readonly type: 'spare-waiting'; readonly functionId: string; readonly pid: number }
+  /** A process could not load new code: its next event is answered with that, and initialises once more, as in Lambda. */
+  | {
+      readonly type: 'load-failed';
+      readonly functionId: string;
+      readonly environmentId: string;
+      readonly generation: number;
+      /** Since the change was seen. */
+      readonly durationMs: number;
+      /** What the runtime reported, or how its process ended; where it names files, so does this. */
+      readonly reason: string;
+    }
   | {
       readonly type: 'process-started';
       readonly functionId: string;

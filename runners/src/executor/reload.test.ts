@@ -48,6 +48,36 @@ const uncontrolled = (fn: FunctionSpec): Runner => ({
 });
 
 describe('a save', () => {
+  it('with a syntax error in what the handler imports names the file and the place, until the next one mends it', async () => {
+    const started = await invokedOnce();
+    started.write('price.mjs', '\nexport const price = ;');
+    const [broken] = await started.told('broken');
+    expect(broken?.reason).toContain(`${started.path('price.mjs')}:2:22`);
+    started.write('index.mjs', `${APP['index.mjs']}\n`);
+    await started.told('broken', 2);
+    expect((await started.invoke()).body.errorMessage).toContain('price.mjs:2:22');
+    await save(started, 'price.mjs', 'export const price = 3;');
+    expect((await started.invoke()).body).toMatchObject([3, 1, expect.any(Number)]);
+  });
+
+  it.each([
+    ['that throws', "export const price = 1; throw new RangeError('no price');", /no price$/],
+    ['that ends the process', 'export const price = 1; process.exit(3);', /ended while it loaded.*exit status 3/],
+  ])(
+    '%s is told before the next call, which is answered with it, and the next save mends it',
+    async (_, text, reason) => {
+      const started = await invokedOnce({ files: APP, runtime: 'nodejs24.x' });
+      started.write('price.mjs', text);
+      const [failed] = await started.told('load-failed');
+      expect(failed).toMatchObject({ functionId: 'Shop/Orders', environmentId: 'e1', generation: 2 });
+      expect(failed?.reason).toMatch(reason);
+      expect(started.eventsOf('reloaded')).toEqual([]);
+      expect((await started.invoke()).type).toBe('error');
+      await save(started, 'price.mjs', 'export const price = 3;');
+      expect((await started.invoke()).body).toMatchObject([3, 1, expect.any(Number)]);
+    },
+  );
+
   it('lets a process load the new code that waited without any, before the next call', async () => {
     const started = await invokedOnce();
     const [spare] = started.eventsOf('spare-waiting');
@@ -141,9 +171,9 @@ describe('a save', () => {
 
   it('is seen in a file at which the last start failed', async () => {
     const started = await invokedOnce();
-    started.write('price.mjs', 'export const price = ;');
+    started.write('price.mjs', "export const price = 1; throw new RangeError('no price');");
     await started.told('prepared', 2);
-    expect((await started.invoke()).body.errorType).toBe('Runtime.UserCodeSyntaxError');
+    expect((await started.invoke()).body.errorType).toBe('RangeError');
     started.write('price.mjs', 'export const price = 2;');
     await started.told('prepared', 3);
     expect((await started.invoke()).body[0]).toBe(2);

@@ -40,7 +40,8 @@ function runnerFailed({ fn, plan, lastWords }: Sandbox, runnerName: string, what
   );
 }
 
-function messageOf({ body }: ErrorOutcome): string {
+/** The `errorMessage` of an outcome, without what Lambda puts before it. */
+export function messageOf({ body }: Pick<Outcome, 'body'>): string {
   try {
     const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
     if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed) {

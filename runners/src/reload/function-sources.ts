@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { FunctionSpec, Inputs, Prepared, Runner } from '../runner.ts';
+import type { FunctionSpec, Inputs, Prepared, PrepareOptions, Runner } from '../runner.ts';
 import { createChangeTeller } from './change-teller.ts';
 import type { FolderWatches } from './folder-watches.ts';
 import { createInputWatch, type InputWatch } from './input-watch.ts';
@@ -59,6 +59,7 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
   let cancelWake: (() => void) | undefined;
   let disposed = false;
   const waiting: ((build: Build) => void)[] = [];
+  const changedSinceReady = new Set<string>();
 
   const dispatch = (input: SourceInput): void => {
     if (disposed) return;
@@ -87,7 +88,9 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
   };
   const build = (): void => {
     const sinceEpochMs = Date.now();
-    void builder.build().then(({ prepared, isWhole }) => {
+    const changed = [...changedSinceReady];
+    void builder.build(changed).then(({ prepared, isWhole }) => {
+      if (isWhole && prepared.state === 'ready') for (const path of changed) changedSinceReady.delete(path);
       // An aborted build says little of what it would have read.
       if (isWhole) watchInputs(prepared.state === 'broken', sinceEpochMs);
       dispatch({ type: 'prepared', prepared });
@@ -96,6 +99,7 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
   const inputWatch = watchFor(options, {
     onChange: (path) => {
       told.add(path);
+      changedSinceReady.add(path);
       dispatch({ type: 'changed' });
     },
     onLooked: () => giveOut(),
@@ -146,7 +150,7 @@ interface Builder {
   /** Empty before the first build. */
   readonly runnerName: string;
   /** Never rejects. `isWhole`: it was not aborted. */
-  build(): Promise<{ readonly prepared: Prepared; readonly isWhole: boolean }>;
+  build(changed: readonly string[]): Promise<{ readonly prepared: Prepared; readonly isWhole: boolean }>;
   abort(): void;
   release(): Promise<void>;
 }
@@ -156,11 +160,11 @@ function createBuilder({ fn, runnerFor, after }: FunctionSourcesOptions): Builde
   let runner: Runner | undefined;
   let running: { readonly abort: AbortController; readonly done: Promise<Prepared> } | undefined;
 
-  const prepare = async (signal: AbortSignal): Promise<Prepared> => {
+  const prepare = async (options: PrepareOptions): Promise<Prepared> => {
     try {
       await after;
       runner = runnerFor(fn);
-      return checkedPrepared(await runner.prepare(fn, { signal }), fn, runner.name);
+      return checkedPrepared(await runner.prepare(fn, options), fn, runner.name);
     } catch (error) {
       return brokenBy(fn, error, inputs);
     }
@@ -172,9 +176,9 @@ function createBuilder({ fn, runnerFor, after }: FunctionSourcesOptions): Builde
     get runnerName() {
       return runner?.name ?? '';
     },
-    async build() {
+    async build(changed) {
       const abort = new AbortController();
-      const done = prepare(abort.signal);
+      const done = prepare({ signal: abort.signal, changed });
       running = { abort, done };
       const prepared = await done;
       const isWhole = !abort.signal.aborted;

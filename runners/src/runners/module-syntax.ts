@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { isEsModule } from '../node/client/module-format.ts';
 import type { FunctionSpec } from '../runner.ts';
 import { runProgram } from './exec/program.ts';
 import type { RuntimeNode } from './runtime-node.ts';
@@ -7,18 +10,34 @@ export interface ModuleSyntaxOptions {
   readonly fn: FunctionSpec;
   readonly node: RuntimeNode;
   readonly signal: AbortSignal;
+  /** Besides the entry; files of other kinds are left alone. */
+  readonly changed: readonly string[];
 }
 
 /**
- * What is wrong with the syntax of an ES module, with line and column, or undefined. When Node's loader meets it, the
+ * What is wrong with the syntax of a function's ES modules, with line and column, or undefined. When Node's loader meets it, the
  * error does not tell in which file. esbuild is quick to suspect it, and Node, which runs it, decides.
  */
-export async function moduleSyntaxFault({ fn, node, signal }: ModuleSyntaxOptions): Promise<string | undefined> {
-  const suspicion = await suspectedFault(fn.entry);
+export async function moduleSyntaxFault(options: ModuleSyntaxOptions): Promise<string | undefined> {
+  const { fn, changed } = options;
+  for (const file of new Set([fn.entry, ...changed.filter(isModule)])) {
+    const fault = await syntaxFault(file, options);
+    if (fault !== undefined) {
+      return `Function ${fn.id}: Node cannot read ${file}.\n${fault}\nCorrect the file and save it: the function is loaded again by itself.`;
+    }
+  }
+  return undefined;
+}
+
+async function syntaxFault(file: string, { fn, node, signal }: ModuleSyntaxOptions): Promise<string | undefined> {
+  const suspicion = await suspectedFault(file);
   if (suspicion === undefined) return undefined;
-  const check = await runProgram({ command: node.path, args: ['--check', fn.entry], cwd: fn.root, signal });
-  if (check.succeeded) return undefined;
-  return `Function ${fn.id}: Node cannot read ${fn.entry}.\n${suspicion}\nCorrect the file and save it: the function is loaded again by itself.`;
+  const check = await runProgram({ command: node.path, args: ['--check', file], cwd: fn.root, signal });
+  return check.succeeded ? undefined : suspicion;
+}
+
+function isModule(file: string): boolean {
+  return ['.mjs', '.js'].includes(extname(file)) && existsSync(file) && isEsModule(file);
 }
 
 async function suspectedFault(file: string): Promise<string | undefined> {

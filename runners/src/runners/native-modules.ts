@@ -47,13 +47,13 @@ function createNativeRunner(nodeFor: NodeFor, system: ModuleSystem): Runner {
   return {
     name: system.name,
     claims: (fn) => fn.runtime.startsWith('nodejs') && takes(system, fn.entry),
-    prepare: async (fn, { signal }) => {
+    prepare: async (fn, { signal, changed = [] }) => {
       const node = await nodeFor(fn.runtime);
       const fault =
         (await findFileFault(fn)) ??
         refusal(system, fn) ??
         // Of CommonJS Node itself tells the place.
-        (system.esModules ? await moduleSyntaxFault({ fn, node, signal }) : undefined);
+        (system.esModules ? await moduleSyntaxFault({ fn, node, signal, changed }) : undefined);
       return fault === undefined ? prepared(fn, node) : brokenByFiles(fn, fault);
     },
   };

@@ -3,6 +3,7 @@ import type { Answer, Invocation, Outcome, StreamedResponse } from '../invocatio
 import { writeInvocation } from './exchange.ts';
 import {
   INITIAL_MACHINE,
+  type InitFailure,
   type RuntimeApiEffect,
   type RuntimeApiInput,
   type RuntimeState,
@@ -28,6 +29,8 @@ export interface DriverOptions {
 export interface Driver {
   readonly state: RuntimeState;
   readonly hasWaitingInvocation: boolean;
+  /** As in `RuntimeApiServer`. */
+  readonly initFailure: InitFailure | undefined;
   /** `poll` is the long poll that the input stands for, if it is one. */
   dispatch(input: RuntimeApiInput, poll?: ServerResponse): Verdict;
   /** A streamed answer comes when it is whole. */
@@ -104,6 +107,9 @@ export function createDriver({ timeoutMs, onKill, onState, onDeadline }: DriverO
   return {
     get state() {
       return machine.state;
+    },
+    get initFailure() {
+      return machine.initFailure;
     },
     get hasWaitingInvocation() {
       return machine.waitingId !== undefined;

@@ -34,7 +34,7 @@ export type RuntimeState =
   | 'RuntimeResponseSentState';
 
 /** Why an initialisation failed: what the runtime posted, or how its process ended. */
-type InitFailure =
+export type InitFailure =
   | { readonly type: 'posted'; readonly outcome: Outcome }
   | { readonly type: 'ended'; readonly end: ProcessEnd };
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Answer, Invocation, Outcome } from '../invocation.ts';
 import { createDriver, type Driver } from './driver.ts';
 import { receiveAnswer, receiveStream, writeReply } from './exchange.ts';
-import type { AnswerKind, RuntimeState, Verdict } from './machine.ts';
+import type { AnswerKind, InitFailure, RuntimeState, Verdict } from './machine.ts';
 import type { ProcessEnd } from './outcomes.ts';
 import { FOREIGN_REQUEST, LOGS_NOT_SUPPORTED, NOT_FOUND, TELEMETRY_NOT_SUPPORTED } from './replies.ts';
 
@@ -35,6 +35,8 @@ export interface RuntimeApiServer extends AsyncDisposable {
   readonly state: RuntimeState;
   /** Whether an invocation waits that no process has asked for yet. */
   readonly hasWaitingInvocation: boolean;
+  /** Why the last initialisation failed, while no invocation was answered with it. */
+  readonly initFailure: InitFailure | undefined;
   processStarted(): void;
   processEnded(end: ProcessEnd): void;
   /** Initialisation took too long. Ignored if an invocation waits for it. */
@@ -81,6 +83,9 @@ export async function createRuntimeApiServer(options: RuntimeApiServerOptions): 
     },
     get hasWaitingInvocation() {
       return driver.hasWaitingInvocation;
+    },
+    get initFailure() {
+      return driver.initFailure;
     },
     processStarted() {
       // What an earlier process still sends must not be taken for this one's.
