@@ -151,12 +151,12 @@ function reloadTable({ runners }: BenchResult): string {
     [entry.ready, entry.saveToReady, entry.saveToAnswer, entry.nextCall, entry.warmCall].map(({ median }) =>
       ms(median),
     );
-  return table(
+  const reloads = table(
     `Reload, medians (bare Node starts and ends in ${ms(runners.bareNode.median)})`,
     [
       'runner',
       'modules',
-      'warm import',
+      'floor',
       'event to ready',
       'save to ready',
       'save to answer',
@@ -167,11 +167,12 @@ function reloadTable({ runners }: BenchResult): string {
     runners.reloads.map((entry) => [
       entry.runner,
       String(entry.modules),
-      entry.warmImport ? ms(entry.warmImport.median) : '',
+      ms((entry.warmImport ?? entry.bundlingAlone ?? runners.bareNode).median),
       ...summaries(entry),
       ratio(entry.ready.median / (entry.warmImport ?? runners.bareNode).median),
     ]),
   );
+  return `${reloads}\n  The floor: of esbuild its own build of the same modules; of the others the modules, imported by a process that is warm. Over: event to ready over bare Node, or over that floor.`;
 }
 
 function callTable({ runners }: BenchResult): string {

@@ -14,6 +14,7 @@ import {
   type Executor,
   type FunctionSpec,
 } from '@live-lambda/runner';
+import * as esbuild from 'esbuild';
 import { type ReloadProject, type ReloadRunner, reloadRunners, writeReloadProject } from './reload-project.ts';
 import { type Summary, summarize, timed, timeInTurn } from './samples.ts';
 
@@ -23,6 +24,8 @@ export interface ReloadResult {
   readonly modules: number;
   /** The same modules, imported by a process that is warm; of `esbuild`, whose modules become one, there is none. */
   readonly warmImport: Summary | undefined;
+  /** Of `esbuild` alone: one of its modules changed, its own API bundles them anew, and nothing is written. */
+  readonly bundlingAlone: Summary | undefined;
   /** From the watcher's event to a process that has loaded the new code and waits for an event. */
   readonly ready: Summary;
   /** From the save, as soon as the file is written, to the same. */
@@ -183,6 +186,7 @@ async function measureReload(
     runner,
     modules,
     warmImport: undefined,
+    bundlingAlone: undefined,
     ready: summarize(ready),
     saveToReady: summarize(saveToReady),
     saveToAnswer: summarize(saveToAnswer),
@@ -233,6 +237,35 @@ async function measureWarmImport(project: ReloadProject, runner: ReloadRunner, s
     took.push(Number(said));
   }
   return summarize(took);
+}
+
+/** Without this no reload of a bundle can be: esbuild's own incremental build, with the same map and list of inputs. */
+async function measureBundlingAlone({ fn, save }: ReloadProject, samples: number): Promise<Summary> {
+  const context = await esbuild.context({
+    entryPoints: [fn.entry],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: `node${process.versions.node.split('.')[0]}`,
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    write: false,
+    outfile: join(fn.root, 'out', 'index.js'),
+    logLevel: 'silent',
+  });
+  try {
+    await context.rebuild();
+    const took: number[] = [];
+    for (let index = 0; index < samples; index++) {
+      await save(2000 + index);
+      await setTimeout(settleMs / 5);
+      took.push(await timed(() => context.rebuild()));
+    }
+    return summarize(took);
+  } finally {
+    await context.dispose();
+  }
 }
 
 async function residentBytes(pid: number | undefined): Promise<number | undefined> {
@@ -294,7 +327,8 @@ export async function measureRunners(options: RunnerOptions): Promise<RunnerResu
       if (runner === 'esm') memory = { environment: await residentBytes(pid), spare: await residentBytes(sparePid) };
       await bench[Symbol.asyncDispose]();
       const warmImport = runner === 'esbuild' ? undefined : await measureWarmImport(project, runner, reloads);
-      results.push({ ...measured, warmImport });
+      const bundlingAlone = runner === 'esbuild' ? await measureBundlingAlone(project, reloads) : undefined;
+      results.push({ ...measured, warmImport, bundlingAlone });
     }
   }
   signal.throwIfAborted();
