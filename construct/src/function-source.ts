@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { traceToSource } from './compiled-source.ts';
 import { type HandlerName, parseNodeHandler, parsePythonHandler } from './handler-name.ts';
 import type { EntrySource, ManifestFunction } from './manifest-format.ts';
 import { nearestFile } from './nearest-file.ts';
+import { findRealHandler } from './redirected-handler.ts';
 
 /** What the constructor of `lambda.Function`, or of a class made from it, is given, as far as it matters here. */
 export interface FunctionProps {
@@ -17,6 +19,7 @@ export interface FunctionProps {
   readonly bundling?: Readonly<Record<string, unknown>>;
   readonly projectRoot?: string;
   readonly depsLockFilePath?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Where a function's code comes from. Paths are absolute. */
@@ -89,15 +92,20 @@ const SCRIPT_LANGUAGES: readonly ScriptLanguage[] = [
 
 /** Finds the file that holds a function's handler, from what its constructor is given. */
 export function locateSource(request: SourceRequest): LocatedSource {
-  const { code, handler } = request.props;
-  if (handler === lambda.Handler.FROM_IMAGE) {
+  const { code, handler: given, environment } = request.props;
+  if (given === lambda.Handler.FROM_IMAGE) {
     return missing('image', 'its code is a container image, which the stub cannot stand in for.');
   }
   if (code instanceof lambda.InlineCode)
     return missing('inline', 'its code is written inline, so that there is no source file to run.');
-  if (handler === undefined || Token.isUnresolved(handler)) {
+  if (given === undefined || Token.isUnresolved(given)) {
     return missing('asset', 'its handler is known only at deploy, so that its source file cannot be found.');
   }
+  const real = findRealHandler(given, environment);
+  if (real.state === 'hidden') {
+    return missing('asset', `its handler ${given} lies in a layer, and no variable tells which handler that calls.`);
+  }
+  const { handler } = real;
   if (isPythonEntry(request)) return locatePython(request, handler);
   if (isBundledByCdk(request.props)) return locateBundled(request, handler);
   const path = stringAt(code, 'path');
@@ -208,7 +216,25 @@ function locateScript(
       `no file ${name.module}(${extensions.join('|')}), as its handler "${handler}" says, is in ${directory}.`,
     );
   }
-  return { state: 'found', source: assetSource({ kind: 'asset', entry, entrySource: 'handler', directory, name }) };
+  return { state: 'found', source: tracedSource({ entry, directory, name }) };
+}
+
+/** A source by the file that is deployed, or by that which this one was compiled from. */
+function tracedSource({ entry, directory, name }: Omit<AssetSource, 'kind' | 'entrySource'>): FunctionSource {
+  const origin = traceToSource(entry);
+  if (origin.state === 'found') {
+    return assetSource({ kind: 'asset', entry: origin.source, entrySource: origin.by, directory, name });
+  }
+  const source = assetSource({ kind: 'asset', entry, entrySource: 'handler', directory, name });
+  return origin.state === 'compiled' ? { ...source, warnings: [compiledWithoutSource(entry)] } : source;
+}
+
+function compiledWithoutSource(entry: string): string {
+  return (
+    `${basename(entry)} is compiled, and neither a source map nor a tsconfig leads to its source: live-lambda runs the ` +
+    'compiled file, and sees a change once your build has written it. Build with source maps, or name the source with ' +
+    'LiveLambda.configure(fn, { entry }).'
+  );
 }
 
 /** Finds a program that is compiled, whose `Handler` names no file: of it only folders are known. */
@@ -250,13 +276,15 @@ function folderOf(path: string): string {
   return isDirectory(path) || !existsSync(path) ? path : dirname(path);
 }
 
-function assetSource(found: {
+interface AssetSource {
   readonly kind: FunctionSource['kind'];
   readonly entry: string;
   readonly entrySource: EntrySource;
   readonly directory: string;
   readonly name: HandlerName;
-}): FunctionSource {
+}
+
+function assetSource(found: AssetSource): FunctionSource {
   return {
     kind: found.kind,
     entry: found.entry,
@@ -272,7 +300,7 @@ function assetSource(found: {
 }
 
 /** Node.js knows nothing of tsconfig: it matters for a TypeScript file alone. */
-function nearestTsconfig(entry: string): string | null {
+export function nearestTsconfig(entry: string): string | null {
   if (!TYPESCRIPT_EXTENSIONS.has(extname(entry))) return null;
   return nearestFile(dirname(entry), ['tsconfig.json']) ?? null;
 }

@@ -1,1 +1,9 @@
-export { LiveLambda, type LiveLambdaOptions, LiveLambdaTrust } from './live-lambda.ts';
+export { LiveLambda } from './live-lambda.ts';
+export {
+  type LiveFunctionOptions,
+  LiveLambdaApi,
+  type LiveLambdaApiAttributes,
+  type LiveLambdaGuard,
+  type LiveLambdaOptions,
+  LiveLambdaTrust,
+} from './live-lambda-options.ts';

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AssetStaging,
+  type CfnResource,
   DefaultTokenResolver,
   type IResolvable,
   type IResolveContext,
@@ -27,7 +28,7 @@ export interface LocatedLayer {
 const LAYER_FOLDERS = ['nodejs', 'python', 'ruby', 'java', 'dotnetcore', 'bin', 'lib'];
 
 /** The layers of a function as they would stand in the template, the app's raw overrides included, in their order. */
-export function locateLayers(resource: lambda.CfnFunction): readonly LocatedLayer[] {
+export function locateLayers(resource: CfnResource): readonly LocatedLayer[] {
   const resolver = new ReferenceMarker();
   const template = Tokenization.resolve(resource._toCloudFormation(), { scope: resource, resolver, preparing: false });
   const [described] = Object.values<{ readonly Properties?: { readonly Layers?: unknown } }>(template.Resources ?? {});

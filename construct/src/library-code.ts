@@ -1,5 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
+import { CfnResource } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 
 /** Kinds of construct under which a developer's own functions are expected, although the classes are CDK's. */
@@ -9,6 +11,7 @@ const NEUTRAL_SCOPES = new Set([
   'aws-cdk-lib.Stack',
   'aws-cdk-lib.NestedStack',
   'aws-cdk-lib.aws_cloudfront.experimental.EdgeFunction',
+  'aws-cdk-lib.cloudformation_include.CfnInclude',
 ]);
 const EDGE_FUNCTION = 'aws-cdk-lib.aws_cloudfront.experimental.EdgeFunction';
 const CUSTOM_RESOURCE_METADATA = 'aws:cdk:is-custom-resource-handler';
@@ -40,6 +43,12 @@ export function isInsideEdgeFunction(scope: IConstruct): boolean {
 /** Whether CDK has marked the function as the handler of one of its custom resources. */
 export function isMarkedCustomResourceHandler(fn: IConstruct): boolean {
   return fn.node.metadata.some(({ type }) => type.startsWith(CUSTOM_RESOURCE_METADATA));
+}
+
+/** Whether it is a function of an installation of CDK beside the one that is used here, of which nothing is an instance here. */
+export function isFromAnotherCopy(construct: IConstruct): boolean {
+  if (!CfnResource.isCfnResource(construct) || construct instanceof CfnFunction) return false;
+  return jsiiName(construct) === 'aws-cdk-lib.aws_lambda.CfnFunction';
 }
 
 /** The version of the library that a construct's class comes from, for example `2.276.0` for an `App`. */

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CustomResource, type IPropertyInjector, PropertyInjectors, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, CustomResource, type IPropertyInjector, PropertyInjectors, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as resources from 'aws-cdk-lib/custom-resources';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { assetFunction, bundledFunction, createApp, functionIn, functionsDirectory } from './fixtures/synthesis.ts';
-import { LiveLambda, LiveLambdaTrust } from './live-lambda.ts';
+import { LiveLambda } from './live-lambda.ts';
+import { LiveLambdaTrust } from './live-lambda-options.ts';
 
 const US_EAST = { env: { account: '111111111111', region: 'us-east-1' } };
 
@@ -206,13 +207,83 @@ describe('a name that selects nothing is a synth error', () => {
   });
 });
 
+describe('the guard', () => {
+  function synthesize(options: Parameters<typeof createApp>[0] = {}) {
+    const app = createApp(options);
+    const functions = ['Dev', 'Prod'].map((name) => assetFunction(new Stack(new Stage(app, name), 'Orders'), 'Quote'));
+    const lives = () => functions.map(isLive);
+    return { app, lives };
+  }
+
+  test('leaves what is protected as it is, and fails the synth with one error that says what to do', () => {
+    const { app, lives } = synthesize();
+    expect(lives()).toEqual([true, false]);
+    const message =
+      /Prod\/Orders\/Quote may not be live: the name Prod sounds like production.*Prod\/Orders\/Quote=false/;
+    expect(() => app.synth()).toThrow(message);
+  });
+
+  test.each<[string, Parameters<typeof createApp>[0]]>([
+    ['by name in the guard', { guard: { allowStages: ['Dev', 'Prod'] } }],
+    ['by exclusion in code', { exclude: ['Prod/**'] }],
+    ['by exclusion in the context', { context: { 'live-lambda': 'true', 'live-lambda:Prod/**': 'false' } }],
+  ])('is satisfied %s', (_, options) => expect(() => synthesize(options).app.synth()).not.toThrow());
+
+  test('knows the account of a stack, and that to which the CDK CLI would deploy one without', () => {
+    const attached = (env: { account: string; region: string } | undefined) => {
+      const app = createApp({ guard: { denyAccounts: ['222222222222'] } });
+      assetFunction(new Stack(app, 'Orders', env && { env }), 'Quote');
+      return () => app.synth();
+    };
+    expect(attached({ account: '111111111111', region: 'eu-west-1' })).not.toThrow();
+    expect(attached({ account: '222222222222', region: 'eu-west-1' })).toThrow(/222222222222 is in denyAccounts/);
+    expect(attached(undefined)).toThrow(/account is known only at deploy/);
+  });
+});
+
+describe('a selection in code', () => {
+  test('selects and excludes as the context does, the more specific winning wherever it stands', () => {
+    const app = createApp({
+      context: { 'live-lambda:Orders/Quote': 'true' },
+      include: ['Print', 'C*'],
+      exclude: ['Quote', 'Create'],
+    });
+    const stack = new Stack(app, 'Orders');
+    const functions = ['Quote', 'Print', 'Create', 'Cancel', 'Other'].map((id) => assetFunction(stack, id));
+    expect(functions.filter(isLive).map(({ node }) => node.id)).toEqual(['Quote', 'Print', 'Cancel']);
+  });
+
+  test('is off where the context switches everything off', () => {
+    const app = createApp({ context: { 'live-lambda': 'false' }, include: ['Quote'] });
+    expect(isLive(assetFunction(new Stack(app, 'Orders'), 'Quote'))).toBe(false);
+  });
+});
+
 describe('attach', () => {
-  const live = { context: { 'live-lambda': 'true' } };
+  const live = { context: { 'live-lambda': 'true', 'live-lambda-ci': 'true' } };
 
   test('says that it came too late', () => {
     const app = new App(live);
     assetFunction(new Stack(app, 'Orders'), 'Quote');
     expect(() => createApp({ on: app })).toThrow(/after Orders\/Quote was created/);
+  });
+
+  test('refuses continuous integration', () => {
+    vi.stubEnv('CI', 'true');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const attach = () => LiveLambda.attach(new App({ context: { 'live-lambda': 'true' } }));
+    expect(attach).toThrow(/continuous integration \(CI is set\)/);
+  });
+
+  test('says that a function is of another copy of aws-cdk-lib', () => {
+    const app = createApp();
+    const stack = new Stack(app, 'Orders');
+    class CfnFunction extends CfnResource {}
+    Object.defineProperty(CfnFunction, Symbol.for('jsii.rtti'), {
+      value: { fqn: 'aws-cdk-lib.aws_lambda.CfnFunction' },
+    });
+    new CfnFunction(stack, 'Quote', { type: 'AWS::Lambda::Function' });
+    expect(() => app.synth()).toThrow(/Orders\/Quote is of another copy of aws-cdk-lib/);
   });
 
   test('says that it was called twice', () => {

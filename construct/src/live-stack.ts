@@ -1,7 +1,10 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import * as appsync from 'aws-cdk-lib/aws-appsync';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { createDeveloperPolicies, type DeveloperPolicies } from './developer-policy.ts';
+import type { ChannelNamespaces, ExistingApi } from './existing-api.ts';
 
 /** Logical ids of the outputs, which the tunnel reads: pinned, so that no renaming of constructs changes them. */
 export const API_OUTPUTS = {
@@ -9,6 +12,9 @@ export const API_OUTPUTS = {
   realtimeHost: 'LiveLambdaRealtimeHost',
   apiId: 'LiveLambdaApiId',
 } as const;
+
+/** The namespaces of an API that is a stack's own. */
+export const OWN_NAMESPACES: ChannelNamespaces = { toTunnel: 'to-tunnel', toStub: 'to-stub' };
 
 /** What live-lambda adds to a stack with live functions lies under this construct id. */
 const SCOPE_ID = 'LiveLambda';
@@ -18,6 +24,9 @@ const SCOPE_ID = 'LiveLambda';
  * {@link https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html}
  */
 const MAX_API_NAME_CHARACTERS = 50;
+
+/** Of the hash that tells apart the stacks which share an API: with 4000 of them two meet once in 500 apps. */
+const STACK_HASH_CHARACTERS = 8;
 
 /**
  * Runs in AppSync when somebody subscribes, after IAM has let them. Policies stop at the namespace, so that a wildcard
@@ -36,11 +45,17 @@ export function onSubscribe(ctx) {
 /** The Events API over which the stubs of one stack, its nested stacks included, talk to the tunnel. */
 export interface LiveApi {
   readonly stack: Stack;
-  readonly api: appsync.EventApi;
-  /** What stubs publish to. */
-  readonly toTunnel: appsync.ChannelNamespace;
-  /** What stubs subscribe to. */
-  readonly toStub: appsync.ChannelNamespace;
+  readonly apiId: string;
+  readonly httpHost: string;
+  readonly realtimeHost: string;
+  readonly namespaces: ChannelNamespaces;
+  /** ARN of the API. */
+  readonly arn: string;
+  /** ARN of what stubs publish to. */
+  readonly toTunnelArn: string;
+  /** ARN of what stubs subscribe to. */
+  readonly toStubArn: string;
+  readonly developers: DeveloperPolicies;
 }
 
 /** What live-lambda adds to the stacks of an app, made when it is first asked for. */
@@ -51,19 +66,30 @@ export interface LiveStacks {
   readonly remove: (construct: Construct) => void;
 }
 
-export function createLiveStacks(stubZip: string): LiveStacks {
+export interface LiveStacksRequest {
+  /** File of the stub's code. */
+  readonly stubZip: string;
+  /** An API to use in place of one for each stack. */
+  readonly existingApi?: ExistingApi | undefined;
+}
+
+export function createLiveStacks({ stubZip, existingApi }: LiveStacksRequest): LiveStacks {
   const scopes = new Map<Stack, Construct>();
   const apis = new Map<Stack, LiveApi>();
   const assets = new Map<Stack, Asset>();
   const scopeOf = (stack: Stack) => remember(scopes, stack, createScope);
+  const createApi = (stack: Stack) => connect({ stack, scope: scopeOf(stack), existingApi });
   return {
-    apiFor: (construct) => remember(apis, outermostStack(construct), (stack) => createApi(stack, scopeOf(stack))),
+    apiFor: (construct) => remember(apis, outermostStack(construct), createApi),
     stubAssetFor: (construct) =>
       remember(assets, Stack.of(construct), (stack) => new Asset(scopeOf(stack), 'Stub', { path: stubZip })),
     remove: (construct) => {
       const stack = outermostStack(construct);
-      stack.node.tryRemoveChild(SCOPE_ID);
-      for (const made of [scopes, apis, assets]) made.delete(stack);
+      const nested = [...scopes.keys()].filter((known) => outermostStack(known) === stack);
+      for (const known of nested) {
+        known.node.tryRemoveChild(SCOPE_ID);
+        for (const made of [scopes, apis, assets]) made.delete(known);
+      }
     },
   };
 }
@@ -90,21 +116,68 @@ function createScope(stack: Stack): Construct {
   );
 }
 
-function createApi(stack: Stack, scope: Construct): LiveApi {
+interface ApiRequest {
+  readonly stack: Stack;
+  readonly scope: Construct;
+  readonly existingApi: ExistingApi | undefined;
+}
+
+function connect({ stack, scope, existingApi }: ApiRequest): LiveApi {
+  const api = existingApi ? shareApi({ stack, scope, existingApi }) : createOwnApi(stack, scope);
+  for (const [name, logicalId] of Object.entries(API_OUTPUTS)) {
+    const value = api[name as keyof typeof API_OUTPUTS];
+    new CfnOutput(scope, logicalId, { value }).overrideLogicalId(logicalId);
+  }
+  const { region, account } = existingApi ?? {};
+  const arn = stack.formatArn({
+    service: 'appsync',
+    resource: 'apis',
+    resourceName: api.apiId,
+    ...(region !== undefined && { region }),
+    ...(account !== undefined && { account }),
+  });
+  const arns = {
+    arn,
+    toTunnelArn: `${arn}/channelNamespace/${api.namespaces.toTunnel}`,
+    toStubArn: `${arn}/channelNamespace/${api.namespaces.toStub}`,
+  };
+  const developers = createDeveloperPolicies({ scope, stack, apiArn: arn, ...arns });
+  return { stack, ...api, ...arns, developers };
+}
+
+interface SharedApiRequest extends ApiRequest {
+  readonly existingApi: ExistingApi;
+}
+
+type Endpoints = Pick<LiveApi, 'apiId' | 'httpHost' | 'realtimeHost' | 'namespaces'>;
+
+function createOwnApi(stack: Stack, scope: Construct): Endpoints {
   const api = new appsync.EventApi(scope, 'Api', {
     apiName: `live-lambda-${stack.stackName}`.slice(0, MAX_API_NAME_CHARACTERS),
     authorizationConfig: { authProviders: [{ authorizationType: appsync.AppSyncAuthorizationType.IAM }] },
   });
   const code = appsync.Code.fromInline(REFUSE_WILDCARDS);
-  const values = { httpHost: api.httpDns, realtimeHost: api.realtimeDns, apiId: api.apiId };
-  for (const [name, value] of Object.entries(values)) {
-    const logicalId = API_OUTPUTS[name as keyof typeof values];
-    new CfnOutput(scope, logicalId, { value }).overrideLogicalId(logicalId);
-  }
-  return {
-    stack,
-    api,
-    toTunnel: api.addChannelNamespace('to-tunnel', { code }),
-    toStub: api.addChannelNamespace('to-stub', { code }),
+  for (const name of Object.values(OWN_NAMESPACES)) api.addChannelNamespace(name, { code });
+  const { apiId, httpDns: httpHost, realtimeDns: realtimeHost } = api;
+  return { apiId, httpHost, realtimeHost, namespaces: OWN_NAMESPACES };
+}
+
+function shareApi({ stack, scope, existingApi }: SharedApiRequest): Endpoints {
+  const { apiId, httpHost, realtimeHost } = existingApi;
+  if (existingApi.namespaces) return { apiId, httpHost, realtimeHost, namespaces: existingApi.namespaces };
+  const prefix = hashOf(stack);
+  const namespaces = {
+    toTunnel: `${prefix}-${OWN_NAMESPACES.toTunnel}`,
+    toStub: `${prefix}-${OWN_NAMESPACES.toStub}`,
   };
+  for (const [id, name] of Object.entries(namespaces)) {
+    new appsync.CfnChannelNamespace(scope, id, { apiId, name, codeHandlers: REFUSE_WILDCARDS });
+  }
+  return { apiId, httpHost, realtimeHost, namespaces };
+}
+
+/** Tells stacks apart that share an API. What is known only at deploy has other placeholders in every synth. */
+function hashOf({ account, region, stackName }: Stack): string {
+  const known = [account, region, stackName].map((value) => (Token.isUnresolved(value) ? '' : value));
+  return createHash('sha256').update(known.join('/')).digest('hex').slice(0, STACK_HASH_CHARACTERS);
 }

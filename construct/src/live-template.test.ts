@@ -177,7 +177,9 @@ describe('a live function', () => {
 
   test('whose variable may become too long is an error that names it', () => {
     const id = 'F'.repeat(600);
-    expect(() => templateOf((stack) => assetFunction(stack, id))).toThrow(/LIVE_LAMBDA of Orders\/FFF.*768/);
+    expect(() => templateOf((stack) => assetFunction(stack, id))).toThrow(
+      /LIVE_LAMBDA and AWS_LAMBDA_EXEC_WRAPPER of Orders\/FFF.*768/,
+    );
   });
 });
 
@@ -211,6 +213,7 @@ describe('the Events API of a live stack', () => {
       LiveLambdaHttpHost: { Value: { 'Fn::GetAtt': [API, 'Dns.Http'] } },
       LiveLambdaRealtimeHost: { Value: { 'Fn::GetAtt': [API, 'Dns.Realtime'] } },
       LiveLambdaApiId: { Value: { 'Fn::GetAtt': [API, 'ApiId'] } },
+      LiveLambdaDeveloperPolicy: { Value: { Ref: expect.stringMatching(/^LiveLambdaDeveloperPolicy/) } },
     });
   });
 
@@ -247,12 +250,12 @@ describe('the Events API of a live stack', () => {
   });
 
   test('stands in the stacks of stages too', () => {
-    const stage = new Stage(new Stage(createApp(), 'Prod'), 'Europe');
+    const stage = new Stage(new Stage(createApp(), 'Test'), 'Europe');
     const stack = new Stack(stage, 'Orders');
     assetFunction(stack, 'Quote');
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::AppSync::Api', 1);
-    expect(stubSettingsIn(template, 'Quote')).toMatchObject({ function: 'Prod/Europe/Orders/Quote' });
+    expect(stubSettingsIn(template, 'Quote')).toMatchObject({ function: 'Test/Europe/Orders/Quote' });
   });
 
   test('refuses a stack that uses the name of its construct', () => {

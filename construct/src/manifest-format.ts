@@ -21,3 +21,6 @@ export type DescribedFunction = import('@live-lambda/protocol/manifest', { with:
 export type EntrySource = import('@live-lambda/protocol/manifest', { with: {
   'resolution-mode': 'import',
 }}).EntrySource;
+export type ManifestApi = import('@live-lambda/protocol/manifest', { with: {
+  'resolution-mode': 'import',
+}}).ManifestApi;

@@ -1,4 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { type App, CfnParameter, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
@@ -55,7 +56,8 @@ describe('the manifest of an app', () => {
   test('names the app, the session and the library', () => {
     const app = createApp({ app: 'shop', session: 'ada' });
     assetFunction(new Stack(app, 'Orders'), 'Quote');
-    const { version } = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/package.json'), 'utf8'));
+    const from = createRequire(join(process.env.LIVE_LAMBDA_CDK_FOLDER ?? __dirname, 'app.js'));
+    const { version } = from('aws-cdk-lib/package.json');
     expect(synthesize(app).manifest).toMatchObject({
       version: 1,
       app: 'shop',
@@ -101,20 +103,20 @@ describe('the manifest of an app', () => {
 
   test("stands in the assembly of each stage, with the stage's own functions", () => {
     const app = createApp();
-    const stage = new Stage(app, 'Prod', { env: { account: '111111111111', region: 'eu-west-1' } });
+    const stage = new Stage(app, 'Test', { env: { account: '111111111111', region: 'eu-west-1' } });
     assetFunction(new Stack(stage, 'Orders'), 'Quote');
     assetFunction(new Stack(app, 'Tools'), 'Clean');
     expect(described(app).path).toBe('Tools/Clean');
 
-    const written = synthesize(app, 'assembly-Prod');
-    expect(written.manifest.stage).toBe('Prod');
-    const fn = described(app, 'assembly-Prod');
+    const written = synthesize(app, 'assembly-Test');
+    expect(written.manifest.stage).toBe('Test');
+    const fn = described(app, 'assembly-Test');
     expect(fn).toMatchObject({
-      id: 'Prod/Orders/Quote',
-      path: 'Prod/Orders/Quote',
+      id: 'Test/Orders/Quote',
+      path: 'Test/Orders/Quote',
       account: '111111111111',
       region: 'eu-west-1',
-      stack: { name: 'Prod-Orders', nested: [] },
+      stack: { name: 'Test-Orders', nested: [] },
     });
     const artifacts = JSON.parse(readFileSync(join(written.directory, 'manifest.json'), 'utf8')).artifacts;
     expect(artifacts[fn.stack.artifact].properties.stackName).toBe(fn.stack.name);

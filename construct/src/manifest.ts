@@ -3,8 +3,14 @@ import { join, relative, sep } from 'node:path';
 import { describeBundling } from './bundling-options.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { LocatedLayer } from './layers.ts';
-import { API_OUTPUTS, type LiveApi } from './live-stack.ts';
-import type { DescribedFunction, Manifest, ManifestFileName, ManifestFunction } from './manifest-format.ts';
+import { API_OUTPUTS, type LiveApi, OWN_NAMESPACES } from './live-stack.ts';
+import type {
+  DescribedFunction,
+  Manifest,
+  ManifestApi,
+  ManifestFileName,
+  ManifestFunction,
+} from './manifest-format.ts';
 
 /** The type keeps the name equal to the one that readers know, which cannot be imported here at run time. */
 export const MANIFEST_FILE_NAME: ManifestFileName = 'live-lambda.json';
@@ -21,9 +27,15 @@ export interface DescribeRequest {
   readonly directory: string;
 }
 
+interface DescribedLive {
+  readonly source: FunctionSource;
+  readonly live: LiveApi;
+  readonly raisedTimeoutSeconds?: number | undefined;
+}
+
 export function describeLive(
   { facts, directory }: DescribeRequest,
-  { source, live }: { readonly source: FunctionSource; readonly live: LiveApi },
+  { source, live, raisedTimeoutSeconds }: DescribedLive,
 ): ManifestFunction {
   const from = (path: string) => posixRelative(directory, path);
   const fromOrNull = (path: string | null) => (path === null ? null : from(path));
@@ -43,8 +55,19 @@ export function describeLive(
     lockFile: fromOrNull(source.lockFile),
     tsconfig: fromOrNull(source.tsconfig),
     bundling: source.bundling && describeBundling(source.bundling, from),
-    api: { stack: live.stack.stackName, stackArtifact: live.stack.artifactId, outputs: API_OUTPUTS },
+    ...(raisedTimeoutSeconds !== undefined && { raisedTimeoutMs: raisedTimeoutSeconds * 1000 }),
+    api: describeApi(live),
     warnings: [...facts.warnings, ...source.warnings],
+  };
+}
+
+function describeApi({ stack, namespaces }: LiveApi): ManifestApi {
+  const isOwn = namespaces.toTunnel === OWN_NAMESPACES.toTunnel;
+  return {
+    stack: stack.stackName,
+    stackArtifact: stack.artifactId,
+    outputs: API_OUTPUTS,
+    ...(isOwn ? {} : { namespaces }),
   };
 }
 

@@ -5,7 +5,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogLevel } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { expect, test } from 'vitest';
 import { assetFunction, bundledFunction, functionsDirectory, temporaryDirectory } from './fixtures/synthesis.ts';
-import { LiveLambda, LiveLambdaTrust } from './live-lambda.ts';
+import { LiveLambda } from './live-lambda.ts';
+import { LiveLambdaTrust } from './live-lambda-options.ts';
 
 interface Variant {
   readonly attached: boolean;
@@ -15,14 +16,13 @@ interface Variant {
 /** Every file of a cloud assembly, by its path. */
 type Assembly = Readonly<Record<string, string>>;
 
-function synthesize({ attached, context }: Variant): Assembly {
-  const outdir = join(temporaryDirectory(), 'cdk.out');
+function synthesize({ attached, context }: Variant, outdir = join(temporaryDirectory(), 'cdk.out')): Assembly {
   const app = new App({ outdir, analyticsReporting: true, treeMetadata: true, context: { ...context } });
   if (attached) LiveLambda.attach(app, { trust: LiveLambdaTrust.IAM });
   const stack = new Stack(app, 'Orders', { env: { account: '111111111111', region: 'eu-west-1' } });
   bundledFunction(stack, 'Create', { bundling: { minify: true, logLevel: LogLevel.SILENT } });
   assetFunction(new NestedStack(stack, 'Nested'), 'Quote').addAlias('live');
-  assetFunction(new Stack(new Stage(app, 'Prod'), 'Orders'), 'Print', {
+  assetFunction(new Stack(new Stage(app, 'Test'), 'Orders'), 'Print', {
     code: lambda.Code.fromAsset(join(functionsDirectory, 'python')),
     handler: 'app.handler',
     runtime: lambda.Runtime.PYTHON_3_13,
@@ -61,4 +61,17 @@ test('an app that is attached, but not switched on, synthesizes byte by byte as 
 test('so does one that is switched off in so many words, whatever else the context selects', () => {
   const [without, attached] = synthesizeBoth({ 'live-lambda': 'false', 'live-lambda:Create': true });
   expect(attached).toEqual(without);
+});
+
+test('after a live synth into the same folder, an ordinary one leaves no trace in what is deployed', () => {
+  const outdir = join(temporaryDirectory(), 'cdk.out');
+  const [never = {}, live = {}, left = {}] = [
+    { folder: join(temporaryDirectory(), 'cdk.out'), context: {} },
+    { folder: outdir, context: { 'live-lambda': 'true', 'live-lambda-ci': 'true' } },
+    { folder: outdir, context: {} },
+  ].map(({ folder, context }) => synthesize({ attached: true, context }, folder));
+  expect(live['Orders.template.json']).toContain('LIVE_LAMBDA');
+  const deployed = Object.keys(never).filter((name) => !name.startsWith('asset.'));
+  expect(deployed).toEqual(expect.arrayContaining(['Orders.template.json', 'Orders.assets.json', 'tree.json']));
+  for (const name of deployed) expect(left[name], name).toBe(never[name]);
 });

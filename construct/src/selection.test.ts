@@ -4,8 +4,8 @@ import { parseSelection } from './selection.ts';
 const paths = ['Shop/CreateOrder', 'Shop/CancelOrder', 'Shop/Api/Health', 'Prod/Shop/CreateOrder'];
 
 function selected(context: Record<string, unknown>): readonly string[] | 'off' {
-  const selection = parseSelection(context);
-  return selection.state === 'off' ? 'off' : paths.filter(selection.includes);
+  const selection = parseSelection({ context });
+  return selection.state === 'off' ? 'off' : paths.filter((path) => selection.choose([path]) !== 'unselected');
 }
 
 describe('what the context selects', () => {
@@ -61,6 +61,28 @@ describe('names that disagree', () => {
   });
 });
 
+describe('names in code', () => {
+  test.each([
+    ['an empty one in include', { include: ['a', ' '] }, /option include has an empty name/],
+    ['an exclusion in include', { include: ['!Health'] }, /option include has "!Health".*into exclude/],
+    ['an exclusion in exclude', { exclude: ['!Health'] }, /option exclude has "!Health".*into include/],
+  ])('that say nothing are an error: %s', (_, request, message) => {
+    expect(() => parseSelection({ context: {}, ...request })).toThrow(message);
+  });
+
+  test('do not switch anything on by excluding', () => {
+    expect(parseSelection({ context: {}, exclude: ['Health'] })).toEqual({ state: 'off' });
+  });
+});
+
+test('a function is told apart that was named from one that a pattern or the switch for all selects', () => {
+  const selection = parseSelection({
+    context: { 'live-lambda': 'true', 'live-lambda:H*': true, 'live-lambda:Fn': 'true' },
+  });
+  const choices = ['S/Fn', 'S/Health', 'S/Other'].map((path) => selection.state === 'on' && selection.choose([path]));
+  expect(choices).toEqual(['named', 'matched', 'matched']);
+});
+
 describe('a context that cannot be understood', () => {
   test.each([
     ['an empty value', { 'live-lambda': '' }, /live-lambda=""/],
@@ -72,12 +94,12 @@ describe('a context that cannot be understood', () => {
     ['a name that is neither true nor false', { 'live-lambda:Health': 'a=b' }, /live-lambda:Health="a=b"/],
     ['a name without a value', { 'live-lambda:Health': '' }, /neither true nor false/],
     ['a bad name beside a false switch', { 'live-lambda': 'false', 'live-lambda:Health': 'maybe' }, /maybe/],
-  ])('is an error: %s', (_, context, message) => expect(() => parseSelection(context)).toThrow(message));
+  ])('is an error: %s', (_, context, message) => expect(() => parseSelection({ context })).toThrow(message));
 });
 
 describe('names that match no function', () => {
   function unmatched(context: Record<string, unknown>): readonly string[] {
-    const selection = parseSelection(context);
+    const selection = parseSelection({ context });
     return selection.state === 'on' ? selection.unmatchedNames(paths) : ['off'];
   }
 
@@ -91,7 +113,7 @@ describe('names that match no function', () => {
   });
 
   test('do not include the switch for all, even in an app without functions', () => {
-    const selection = parseSelection({ 'live-lambda': 'true' });
+    const selection = parseSelection({ context: { 'live-lambda': 'true' } });
     expect(selection.state === 'on' && selection.unmatchedNames([])).toEqual([]);
   });
 });

@@ -1,26 +1,45 @@
+import { type NamePattern, parseName } from './name-pattern.ts';
+
 /**
- * Which functions are live, decided by the app's context:
+ * Which functions are live, decided by the app's context and by its code:
  *
- * - `live-lambda`: `true` (all), `false` (none, whatever else is said), or a comma list of names, `!name` excluding one;
- * - `live-lambda:<name>`: `true` or `false` for one name.
+ * - `live-lambda` in the context: `true` (all), `false` (none, whatever else is said, also in code), or a comma list of
+ *   names, `!name` excluding one;
+ * - `live-lambda:<name>` in the context: `true` or `false` for one name;
+ * - `include` and `exclude` in code: lists of names.
  *
- * A name is a construct id, a construct path, or a glob over either (`*` within a path segment, `**` across them, `?`
- * one character; a glob without a slash is held against ids). The most specific name decides: path, then id, then glob,
- * then `live-lambda=true`; between equals, exclusion. The order of keys never matters, because the CDK CLI mixes those of
- * files and of the command line.
+ * A name is a construct id, a construct path, or a glob over either ({@link parseName}). The most specific name decides,
+ * wherever it is written: path, then id, then glob, then `live-lambda=true`; between equals, exclusion. The order of keys
+ * never matters, because the CDK CLI mixes those of files and of the command line.
  */
-export type Selection =
-  | { readonly state: 'off' }
-  | {
-      readonly state: 'on';
-      /** Whether the function at this construct path is selected. */
-      readonly includes: (path: string) => boolean;
-      /** The names that match none of these construct paths. */
-      readonly unmatchedNames: (paths: readonly string[]) => readonly string[];
-    };
+export type Selection = { readonly state: 'off' } | SelectionOn;
+
+export interface SelectionOn {
+  readonly state: 'on';
+  /**
+   * What becomes of the function that goes by these names (its construct path, and that of whoever shares it): `named` if
+   * a path or an id selects it, `matched` if a glob or the switch for all does.
+   */
+  readonly choose: (paths: readonly string[]) => Choice;
+  /** The names that match none of these construct paths. */
+  readonly unmatchedNames: (paths: readonly string[]) => readonly string[];
+}
+
+export type Choice = 'named' | 'matched' | 'unselected';
+
+export interface SelectionRequest {
+  /** The app's whole context. */
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Names that the app's code selects. */
+  readonly include?: readonly string[] | undefined;
+  /** Names that the app's code excludes. */
+  readonly exclude?: readonly string[] | undefined;
+}
 
 /** The context key that switches everything; with `:<name>` behind it, one name. */
 export const CONTEXT_KEY = 'live-lambda';
+
+type Specificity = 'all' | NamePattern['specificity'];
 
 interface Rule {
   readonly name: string;
@@ -29,25 +48,28 @@ interface Rule {
   readonly matches: (path: string) => boolean;
 }
 
-type Specificity = 'all' | 'glob' | 'id' | 'path';
 const FROM_LEAST_SPECIFIC: readonly Specificity[] = ['all', 'glob', 'id', 'path'];
 
 /**
- * Reads the selection out of an app's whole context.
+ * Reads the selection.
  *
  * @throws Error if a value is empty or cannot be understood: a mistyped switch must not silently mean "off".
  */
-export function parseSelection(context: Readonly<Record<string, unknown>>): Selection {
+export function parseSelection({ context, include = [], exclude = [] }: SelectionRequest): Selection {
   const main = CONTEXT_KEY in context ? parseMain(context[CONTEXT_KEY]) : [];
   const named = Object.entries(context)
     .filter(([key]) => key.startsWith(`${CONTEXT_KEY}:`))
     .map(([key, value]) => parseNamed(key, value));
+  const coded = [
+    ...include.map((name) => codedRule({ option: 'include', name, live: true })),
+    ...exclude.map((name) => codedRule({ option: 'exclude', name, live: false })),
+  ];
   if (main === 'off') return { state: 'off' };
-  const rules = [...main, ...named];
+  const rules = [...main, ...named, ...coded];
   if (!rules.some((rule) => rule.live)) return { state: 'off' };
   return {
     state: 'on',
-    includes: (path) => decide(rules, path),
+    choose: (paths) => decide(rules, paths),
     unmatchedNames: (paths) => {
       // "All" is no name: an app without functions is no mistake.
       const unmatched = rules.filter((rule) => rule.specificity !== 'all' && !paths.some(rule.matches));
@@ -70,7 +92,7 @@ function parseMain(value: unknown): readonly Rule[] | 'off' {
     const excluded = text.startsWith('!');
     const name = excluded ? text.slice(1).trim() : text;
     if (name === '') throw new Error(`live-lambda: the list ${CONTEXT_KEY}=${show(value)} has an empty name in it.`);
-    return createRule(name, !excluded);
+    return { ...parseName(name), live: !excluded };
   });
   if (rules.some((rule) => rule.live)) return rules;
   throw new Error(
@@ -86,40 +108,40 @@ function parseNamed(key: string, value: unknown): Rule {
   if (live === undefined) {
     throw new Error(`live-lambda: the context value ${key}=${show(value)} is neither true nor false.`);
   }
-  return createRule(name, live);
+  return { ...parseName(name), live };
+}
+
+function codedRule({
+  option,
+  name,
+  live,
+}: {
+  readonly option: string;
+  readonly name: string;
+  readonly live: boolean;
+}): Rule {
+  const trimmed = name.trim();
+  if (trimmed === '') throw new Error(`live-lambda: the option ${option} has an empty name in it.`);
+  if (!trimmed.startsWith('!')) return { ...parseName(trimmed), live };
+  throw new Error(
+    `live-lambda: the option ${option} has ${show(name)} in it, but ! belongs into the context alone. ` +
+      `Write the name without it, into ${live ? 'exclude' : 'include'}.`,
+  );
 }
 
 /** The CDK CLI turns every `-c` value into a string; values in `cdk.json` keep their types. */
-function parseFlag(value: unknown): boolean | undefined {
+export function parseFlag(value: unknown): boolean | undefined {
   if (value === true || value === 'true' || value === 1 || value === '1') return true;
   if (value === false || value === 'false' || value === 0 || value === '0') return false;
   return undefined;
 }
 
-function createRule(name: string, live: boolean): Rule {
-  const ofPath = name.includes('/');
-  const subject = (path: string) => (ofPath ? path : path.slice(path.lastIndexOf('/') + 1));
-  if (!/[*?]/.test(name)) {
-    return { name, live, specificity: ofPath ? 'path' : 'id', matches: (path) => subject(path) === name };
-  }
-  const pattern = globPattern(name);
-  return { name, live, specificity: 'glob', matches: (path) => pattern.test(subject(path)) };
-}
-
-function globPattern(glob: string): RegExp {
-  const source = glob.replace(/\*\*|[*?]|[\\^$.+()[\]{}|]/g, (part) => {
-    if (part === '**') return '.*';
-    if (part === '*') return '[^/]*';
-    return part === '?' ? '[^/]' : `\\${part}`;
-  });
-  return new RegExp(`^${source}$`);
-}
-
-function decide(rules: readonly Rule[], path: string): boolean {
-  const matching = rules.filter((rule) => rule.matches(path));
+function decide(rules: readonly Rule[], paths: readonly string[]): Choice {
+  const matching = rules.filter((rule) => paths.some(rule.matches));
   const highest = Math.max(-1, ...matching.map(rank));
   const deciding = matching.filter((rule) => rank(rule) === highest);
-  return deciding.length > 0 && deciding.every((rule) => rule.live);
+  if (deciding.length === 0 || !deciding.every((rule) => rule.live)) return 'unselected';
+  return highest >= FROM_LEAST_SPECIFIC.indexOf('id') ? 'named' : 'matched';
 }
 
 function rank(rule: Rule): number {

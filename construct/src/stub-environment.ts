@@ -1,4 +1,5 @@
 import { type Stack, Token } from 'aws-cdk-lib';
+import type { ChannelNamespaces } from './existing-api.ts';
 
 /** Names the stub's program to Lambda, which starts it instead of the runtime. */
 export const EXEC_WRAPPER_VARIABLE = 'AWS_LAMBDA_EXEC_WRAPPER';
@@ -10,7 +11,7 @@ export const EXEC_WRAPPER_PATH = '/var/task/live-lambda/start';
 /** Variables that would act on the stub instead of on the user's code; they travel inside the stub's own. */
 export const MOVED_VARIABLES: readonly string[] = ['NODE_OPTIONS', EXEC_WRAPPER_VARIABLE];
 
-/** Lambda allows 4 KB for all names and values of a function's variables; this much of it is live-lambda's. */
+/** Lambda allows 4 KB for all names and values of a function's variables; this much of it is live-lambda's two. */
 export const MAX_STUB_VARIABLE_BYTES = 768;
 
 /**
@@ -32,6 +33,8 @@ export interface StubPlace {
   readonly function: string;
   readonly httpHost: string;
   readonly realtimeHost: string;
+  /** The API's namespaces, where they have other names than `to-tunnel` and `to-stub`. */
+  readonly namespaces?: ChannelNamespaces;
 }
 
 /** Environment variables as a template holds them: strings, or CloudFormation's intrinsic functions. */
@@ -62,9 +65,9 @@ export function stubEnvironment({ stack, settings, variables }: StubEnvironmentR
 }
 
 /**
- * Checks the size of the stub's variable, name and value, values of the app's own that move into it not counted.
+ * Checks the size of live-lambda's variables, names and values, values of the app's own that move into them not counted.
  *
- * @throws Error that names the function, if the variable may become longer than {@link MAX_STUB_VARIABLE_BYTES}
+ * @throws Error that names the function, if the variables may become longer than {@link MAX_STUB_VARIABLE_BYTES}
  */
 export function checkStubVariableSize(settings: StubSettings): void {
   const longest = Object.entries(settings).map(([name, value]) => [
@@ -72,10 +75,13 @@ export function checkStubVariableSize(settings: StubSettings): void {
     Token.isUnresolved(value) ? 'x'.repeat(MAX_HOST_BYTES) : value,
   ]);
   const value = JSON.stringify({ version: 1, ...Object.fromEntries(longest) });
-  const bytes = Buffer.byteLength(STUB_VARIABLE) + Buffer.byteLength(value);
+  const bytes = [STUB_VARIABLE, value, EXEC_WRAPPER_VARIABLE, EXEC_WRAPPER_PATH].reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    0,
+  );
   if (bytes <= MAX_STUB_VARIABLE_BYTES) return;
   throw new Error(
-    `live-lambda: the environment variable ${STUB_VARIABLE} of ${settings.function} may need ${bytes} bytes, ` +
+    `live-lambda: the environment variables ${STUB_VARIABLE} and ${EXEC_WRAPPER_VARIABLE} of ${settings.function} may need ${bytes} bytes, ` +
       `more than the ${MAX_STUB_VARIABLE_BYTES} that live-lambda takes. ${adviceOnSize(settings, bytes)}`,
   );
 }

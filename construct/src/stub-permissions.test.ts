@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
-import { assetFunction, createApp } from './fixtures/synthesis.ts';
+import { assetFunction, createApp, manifestOf } from './fixtures/synthesis.ts';
 
 const ROLE_ARN = 'arn:aws:iam::111111111111:role/team/deployer';
 const lambdaService = new iam.ServicePrincipal('lambda.amazonaws.com');
@@ -72,6 +72,16 @@ describe('the permissions of the stub do not arrive, and a warning names the rol
     assetFunction(stack, 'Quote', { role });
     expect(warnings(stack)).toHaveLength(1);
   });
+});
+
+test('a permissions boundary, which could take them back, is told in the manifest', () => {
+  const app = createApp();
+  const stack = new Stack(app, 'Orders');
+  assetFunction(stack, 'Quote');
+  iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess'));
+  expect(manifestOf(app).functions[0]?.warnings).toEqual([
+    expect.stringMatching(/role Orders\/Quote\/ServiceRole has a permissions boundary.*appsync:EventPublish/),
+  ]);
 });
 
 test('permissions on another API, which a role that drops statements has, do not hide that these are missing', () => {

@@ -1,6 +1,7 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import * as cxapi from 'aws-cdk-lib/cx-api';
 import {
   EXEC_WRAPPER_PATH,
   EXEC_WRAPPER_VARIABLE,
@@ -19,6 +20,13 @@ const MIN_STUB_NODE_MAJOR = 20;
 /** What belongs to the function's own runtime, and may not stand beside another one. */
 const RUNTIME_PROPERTIES = ['Layers', 'SnapStart', 'RuntimeManagementConfig'];
 
+/** Where CDK notes the local code of a function that was bound before the swap, which would mislead other tools. */
+const ASSET_METADATA = [
+  cxapi.ASSET_RESOURCE_METADATA_PATH_KEY,
+  cxapi.ASSET_RESOURCE_METADATA_IS_BUNDLED_KEY,
+  cxapi.ASSET_RESOURCE_METADATA_PROPERTY_KEY,
+];
+
 export interface SwapRequest {
   readonly stub: Asset;
   readonly settings: StubSettings;
@@ -26,6 +34,8 @@ export interface SwapRequest {
   readonly properties: FunctionProperties;
   /** The runtime that the app chose is one of Node.js. */
   readonly isNode: boolean;
+  /** A longer timeout than the app's own. */
+  readonly raisedTimeoutSeconds?: number | undefined;
 }
 
 /**
@@ -37,6 +47,10 @@ export interface SwapRequest {
 export function swapFunction(resource: lambda.CfnFunction, request: SwapRequest): void {
   swapCode(resource, request.stub);
   swapEnvironment(resource, request);
+  if (request.raisedTimeoutSeconds !== undefined) {
+    resource.timeout = request.raisedTimeoutSeconds;
+    resource.addPropertyOverride('Timeout', request.raisedTimeoutSeconds);
+  }
   if (canRunStub(request)) return;
   resource.runtime = STUB_RUNTIME;
   resource.addPropertyOverride('Runtime', STUB_RUNTIME);
@@ -50,6 +64,7 @@ function swapCode(resource: lambda.CfnFunction, stub: Asset): void {
   for (const name of ['ZipFile', 'S3ObjectVersion', 'SourceKMSKeyArn']) {
     resource.addPropertyDeletionOverride(`Code.${name}`);
   }
+  for (const name of ASSET_METADATA) delete resource.cfnOptions.metadata?.[name];
 }
 
 function swapEnvironment(resource: lambda.CfnFunction, { settings, properties }: SwapRequest): void {

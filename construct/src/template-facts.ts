@@ -1,5 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { outermostStack } from './live-stack.ts';
 import type { DescribedFunction, ManifestStack } from './manifest-format.ts';
 import type { TemplateVariables } from './stub-environment.ts';
@@ -11,7 +10,7 @@ export type FunctionProperties = Readonly<Record<string, unknown>>;
  * Lambda's own values where a template says nothing.
  * {@link https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html}
  */
-const DEFAULT_TIMEOUT_SECONDS = 3;
+export const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MB = 128;
 const DEFAULT_ARCHITECTURE = 'x86_64';
 
@@ -31,7 +30,7 @@ export type TemplateFacts = Pick<
 >;
 
 /** The function's properties at this moment. */
-export function readProperties(resource: lambda.CfnFunction): FunctionProperties {
+export function readProperties(resource: CfnResource): FunctionProperties {
   const template = Stack.of(resource).resolve(resource._toCloudFormation());
   const [described] = Object.values<{ readonly Properties?: FunctionProperties }>(template.Resources ?? {});
   return described?.Properties ?? {};
@@ -73,7 +72,7 @@ export function describeTemplate(stack: Stack, properties: FunctionProperties): 
 }
 
 /** Where a function's resource is declared. */
-export function describeStack(resource: lambda.CfnFunction): ManifestStack {
+export function describeStack(resource: CfnResource): ManifestStack {
   const outermost = outermostStack(resource);
   return { artifact: outermost.artifactId, name: outermost.stackName, nested: nestedLogicalIds(Stack.of(resource)) };
 }

@@ -5,7 +5,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { assetFunction, createApp, stubSettingsIn, temporaryDirectory } from './fixtures/synthesis.ts';
 import { createIdentity, defaultIdentityFile, loadIdentity } from './generated/identity.ts';
-import { LiveLambda, type LiveLambdaOptions, LiveLambdaTrust } from './live-lambda.ts';
+import { LiveLambda } from './live-lambda.ts';
+import { type LiveLambdaOptions, LiveLambdaTrust } from './live-lambda-options.ts';
 import { decideTrust, type TrustRequest } from './trusted-keys.ts';
 
 const [ada = '', bob = ''] = [1, 2].map((seed) => createIdentity(new Uint8Array(32).fill(seed)).fingerprint);
@@ -122,7 +123,7 @@ describe('it is an error that says what to do', () => {
 
 describe('a live synth', () => {
   function settings(options?: LiveLambdaOptions) {
-    const app = new App({ context: { 'live-lambda': 'true' } });
+    const app = new App({ context: { 'live-lambda': 'true', 'live-lambda-ci': 'true' } });
     LiveLambda.attach(app, options);
     const stack = new Stack(app, 'Orders');
     assetFunction(stack, 'Quote');
@@ -166,7 +167,9 @@ describe('a live synth', () => {
 
   test('fails, with the count, where more keys are trusted than fit', () => {
     const stack = new Stack(createApp({ trust: { trust: 'keys', keys: Array<string>(40).fill(ada) } }), 'Orders');
-    expect(() => assetFunction(stack, 'Quote')).toThrow(/LIVE_LAMBDA of Orders\/Quote.*40 trusted keys, and \d+ fit/);
+    expect(() => assetFunction(stack, 'Quote')).toThrow(
+      /LIVE_LAMBDA and AWS_LAMBDA_EXEC_WRAPPER of Orders\/Quote.*40 trusted keys, and \d+ fit/,
+    );
   });
 });
 

@@ -41,6 +41,11 @@ export interface LiveFunction extends DescribedFunction {
   readonly entrySource: EntrySource;
   /** Export path within `entry`, for example `handler` or `orders.create`; `Handler` as it is where `entry` is a folder. */
   readonly handler: string;
+  /**
+   * Timeout with which the function is deployed for debugging, in milliseconds, where it is longer than `timeoutMs`, which
+   * the tunnel then enforces by itself.
+   */
+  readonly raisedTimeoutMs?: number;
   /** The Events API over which the stub of this function calls. */
   readonly api: ManifestApi;
 }
@@ -82,7 +87,7 @@ export interface DescribedFunction {
   /** Lambda runtime identifier as the app sets it, for example `nodejs22.x`; null for an image. */
   readonly runtime: string | null;
   readonly architecture: 'x86_64' | 'arm64' | null;
-  /** Timeout as deployed, in milliseconds; null if unknown at synth. */
+  /** Timeout as the app sets it, in milliseconds; null if unknown at synth. */
   readonly timeoutMs: number | null;
   /** Memory as deployed, in MB; null if unknown at synth. */
   readonly memoryMb: number | null;
@@ -142,6 +147,11 @@ export interface ManifestApi {
     readonly httpHost: string;
     readonly realtimeHost: string;
     readonly apiId: string;
+  };
+  /** Names of the API's channel namespaces, where they are not `to-tunnel` and `to-stub`: the API is shared with others. */
+  readonly namespaces?: {
+    readonly toTunnel: string;
+    readonly toStub: string;
   };
 }
 
