@@ -58,7 +58,7 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<Tunnel> {
     configFile: loaded?.file,
     access: { endpointUrl: settings.endpoint.value },
     credentials: fromNodeProviderChain({ clientConfig: { requestHandler: await loadAwsAgents() } }),
-    runnerFor: chooseRunner({ registry, everywhere: settings.runner, configFile: loaded?.file }),
+    runnerFor: chooseRunner({ registry, everywhere: settings.runner, config: loaded }),
     runnerFailures: registry.failures,
     nodes,
     identity: await loadIdentity(),

@@ -62,7 +62,7 @@ describe('plugins', () => {
     const listed = await runCli(['runners', 'list', '--json'], { cwd });
     expect(listed.code).toBe(0);
     expect(listed.words).toContain('The plugin missing-plugin, which');
-    expect(listed.words).toContain('could not be loaded');
+    expect(listed.words).toContain('could not be loaded: it is not installed.');
     const { runners, failures } = JSON.parse(listed.stdout);
     expect(runners[0]).toMatchObject({
       name: 'deno',

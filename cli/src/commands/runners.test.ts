@@ -39,6 +39,21 @@ describe('live-lambda runners', () => {
     expect(JSON.parse(nothing.stdout)).toEqual({ removed: false, spec: null, package: null, config: null });
   });
 
+  it('reads a config in either syntax of JavaScript, and says where it is wrong', async () => {
+    await using project = await scratchProject({ 'package.json': {}, 'tools/deno.mjs': runnerSource('deno') });
+    const listed = async (name: string, text: string) => {
+      await using config = await scratchProject({ 'package.json': {}, [name]: text });
+      return (await runCli(['runners', 'list', '--json'], { cwd: config.folder })).stdout;
+    };
+    const spec = JSON.stringify(project.at('tools/deno.mjs'));
+    const [module, broken] = await Promise.all([
+      listed('live-lambda.config.js', `export default { runners: [${spec}] };`),
+      listed('live-lambda.config.mjs', 'export default {\n  runner "tsx" };'),
+    ]);
+    expect(JSON.parse(module).runners[0].name).toBe('deno');
+    expect(broken).toMatch(/live-lambda\.config\.mjs could not be loaded[\s\S]*live-lambda\.config\.mjs:2:/);
+  });
+
   it('adds a package that npm installs from a registry, and takes it away again', async () => {
     await using project = await scratchProject({ 'package.json': { name: 'shop', private: true } });
     await using source = await scratchProject(runnerPackage('live-lambda-runner-deno', runnerSource('deno')));
@@ -115,6 +130,7 @@ describe('live-lambda runners test', () => {
       { id: 'Orders', source: 'console.log("loading"); export const handler = () => { throw new Error("called"); };' },
       { id: 'Broken', source: 'throw new Error("no such table");' },
       { id: 'Missing', source: undefined },
+      { id: 'Strange', source: '', extension: 'rb' },
     ]);
     try {
       const { code, stdout } = await runCli(['runners', 'test'], { cwd: app.folder });
@@ -123,6 +139,8 @@ describe('live-lambda runners test', () => {
       expect(stdout).toMatch(/✗ Shop\/Broken {2}esm\n.*src\/Broken\.mjs did not get as far[\s\S]*no such table/);
       expect(stdout).toMatch(/✗ Shop\/Missing {2}esm\n.*Missing\.mjs does not exist/);
       expect(stdout).not.toContain('called');
+      const listed = await runCli(['runners', 'list'], { cwd: app.folder });
+      expect(listed.stdout).toContain('No runner can run: Shop/Strange');
       const one = await runCli(['runners', 'test', 'cjs', '--json'], { cwd: app.folder });
       expect(one.code).toBe(0);
       expect(JSON.parse(one.stdout)).toMatchObject({ functions: [], runners: [{ runner: 'cjs', faults: [] }] });

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { didYouMean } from '../near-miss.ts';
 import { UserError } from '../user-error.ts';
 import type { LiveLambdaConfig } from './config.ts';
+import { type ConfigSource, placeOf } from './config-place.ts';
 
 /** To valibot an array is an object. */
 const noArray = v.pipe(
@@ -49,17 +50,12 @@ const schema: v.GenericSchema<unknown, LiveLambdaConfig> = v.strictObject(entrie
  * The settings that a config file holds.
  * @throws UserError that names the file, the line where it can be found, the path within it, and what was expected.
  */
-export function checkConfig(
-  value: unknown,
-  source: { readonly file: string; readonly text: string },
-): LiveLambdaConfig {
+export function checkConfig(value: unknown, source: ConfigSource): LiveLambdaConfig {
   const result = v.safeParse(v.pipe(noArray, schema), value, { abortPipeEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = issue.path?.map(({ key }) => String(key)) ?? [];
-  const line = lineOf(source.text, path);
-  const place = line === undefined ? source.file : `${source.file}:${line}`;
-  throw new UserError(`${place}: ${sentenceOf(issue, path)}`, hintOf(issue, path), { cause: issue });
+  throw new UserError(`${placeOf(source, path)}: ${sentenceOf(issue, path)}`, hintOf(issue, path), { cause: issue });
 }
 
 function sentenceOf(issue: v.BaseIssue<unknown>, path: readonly string[]): string {
@@ -68,9 +64,11 @@ function sentenceOf(issue: v.BaseIssue<unknown>, path: readonly string[]): strin
   // The value of a variable may be a secret.
   const given = path.includes('env') ? kindOf(issue.input) : valueText(issue.input);
   if (issue.kind === 'validation' || issue.type === 'union') return `${where} ${issue.message}, and is ${given}.`;
-  const expected = { Object: 'an object', Array: 'an array' }[issue.expected ?? ''] ?? `a ${issue.expected}`;
+  const expected = kinds[issue.expected ?? ''] ?? `a ${issue.expected}`;
   return `${where} must be ${expected}, and is ${given}.`;
 }
+
+const kinds: Readonly<Record<string, string>> = { Object: 'an object', Array: 'an array', boolean: 'true or false' };
 
 /** Longer texts are cut. */
 const maxShownCharacters = 60;
@@ -104,19 +102,4 @@ function pathText(path: readonly string[]): string {
     if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${before}[${JSON.stringify(key)}]`;
     return before === '' ? key : `${before}.${key}`;
   }, '');
-}
-
-/**
- * The line on which a setting is most likely written: each key of the path is looked for after the one before. Values may
- * come from anywhere in a program, so that undefined is possible.
- */
-function lineOf(text: string, path: readonly string[]): number | undefined {
-  let at = 0;
-  for (const key of path.filter((each) => !/^\d+$/.test(each))) {
-    const escaped = key.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    const found = new RegExp(`(["'\`])${escaped}\\1\\s*\\]?\\s*:|(?<![\\w$])${escaped}\\s*:`).exec(text.slice(at));
-    if (!found) return undefined;
-    at += found.index;
-  }
-  return path.length === 0 ? undefined : text.slice(0, at).split('\n').length;
 }

@@ -38,6 +38,7 @@ describe('a config file', () => {
     expect(await loadConfig(project.at('src/deep'))).toEqual({
       file: project.at(`live-lambda.config.${extension}`),
       folder: project.folder,
+      text,
       config: expected,
     });
   });
@@ -94,16 +95,31 @@ describe('a config file', () => {
     expect(error.hint).not.toBe('');
   });
 
+  it.each([
+    ['json', '{\n  "runner": "tsx",\n}', ':3 is not JSON'],
+    ['ts', '\n\nthrow new Error("no such stage");', ':3 could not be loaded: no such stage'],
+  ])('of kind .%s that holds %j is told with the line', async (extension, text, place) => {
+    await using project = await scratchProject({ [`live-lambda.config.${extension}`]: text });
+    const { message } = await fault(loadConfig(project.folder));
+    expect(message).toContain(`${project.at(`live-lambda.config.${extension}`)}${place}`);
+  });
+
   it('can be any of the names that are documented', () => {
     expect(configFileNames).toEqual(
       ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `live-lambda.config.${extension}`),
     );
   });
 
-  it('is loaded anew after it was edited', async () => {
-    await using project = await scratchProject({ 'live-lambda.config.mjs': "export default { runner: 'esm' };" });
+  it.each([
+    ['mjs', 'export default'],
+    ['ts', 'export default'],
+    ['js', 'export default'],
+    ['js', 'module.exports ='],
+  ])('of kind .%s with %s is loaded anew after it was edited', async (extension, start) => {
+    const name = `live-lambda.config.${extension}`;
+    await using project = await scratchProject({ 'package.json': {}, [name]: `${start} { runner: 'esm' };` });
     await loadConfig(project.folder);
-    await project.write('live-lambda.config.mjs', "export default { runner: 'cjs' };");
+    await project.write(name, `${start} { runner: 'cjs' };`);
     expect((await loadConfig(project.folder))?.config.runner).toBe('cjs');
   });
 });

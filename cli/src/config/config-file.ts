@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UserError } from '../user-error.ts';
 import { checkConfig } from './check-config.ts';
 import type { LiveLambdaConfig } from './config.ts';
+import { type ConfigSource, jsonFaultLine } from './config-place.ts';
 import { projectFolders } from './project-folders.ts';
 
 /** Names of config files, of which a folder may hold one. */
 export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `live-lambda.config.${extension}`);
 
 /** A config file that was found and is valid. */
-export interface LoadedConfig {
-  readonly file: string;
+export interface LoadedConfig extends ConfigSource {
   /** The folder that its paths are relative to. */
   readonly folder: string;
   readonly config: LiveLambdaConfig;
@@ -48,7 +49,7 @@ export async function loadConfigFile(file: string): Promise<LoadedConfig> {
     throw new UserError(`${file} cannot be read: ${cause.message}.`, 'Check its permissions.', { cause });
   });
   const value = extname(file) === '.json' ? parseJson(text, file) : await importConfig(file);
-  return { file, folder: dirname(file), config: checkConfig(value, { file, text }) };
+  return { file, text, folder: dirname(file), config: checkConfig(value, { file, text }) };
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -56,27 +57,27 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`${file} is not JSON: ${reason}.`, 'Correct it; JSON has no comments and no trailing commas.', {
-      cause,
-    });
+    throw new UserError(
+      `${file}:${jsonFaultLine(text)} is not JSON: ${reason}.`,
+      'Correct it; JSON has no comments and no trailing commas.',
+      { cause },
+    );
   }
 }
 
 /** The default export of a program. It is loaded anew each time, since it may have been edited. */
 async function importConfig(file: string): Promise<unknown> {
-  const loaded = await (/\.m?ts$/.test(file) ? importTypeScript(file) : importJavaScript(file)).catch(
-    (cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const missing = /'live-lambda'/.test(reason);
-      throw new UserError(
-        `${file} could not be loaded: ${reason}`,
-        missing
-          ? 'Install it in the project (`npm install --save-dev live-lambda`), or export a plain object.'
-          : 'Correct it, then try again.',
-        { cause },
-      );
-    },
-  );
+  const loaded = await importProgram(file).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const missing = /'live-lambda'/.test(reason);
+    throw new UserError(
+      `${placeOfThrow(cause, file)} could not be loaded: ${reason}`,
+      missing
+        ? 'Install it in the project (`npm install --save-dev live-lambda`), or export a plain object.'
+        : 'Correct it, then try again.',
+      { cause },
+    );
+  });
   if (typeof loaded !== 'object' || loaded === null || !('default' in loaded)) {
     throw new UserError(
       `${file} has no default export.`,
@@ -86,7 +87,16 @@ async function importConfig(file: string): Promise<unknown> {
   return loaded.default;
 }
 
-async function importTypeScript(file: string): Promise<unknown> {
+async function importProgram(file: string): Promise<unknown> {
+  if (/\.m?ts$/.test(file)) return importCompiled(file);
+  return importAsItIs(file).catch((error: unknown) => {
+    // In a package of the other type Node cannot read it, and of a mistake it does not say the line.
+    if (error instanceof SyntaxError) return importCompiled(file);
+    throw error;
+  });
+}
+
+async function importCompiled(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   // Whether or not the project has this package installed, its config may take `defineConfig` from it.
   const alias = { 'live-lambda': fileURLToPath(new URL('../index', import.meta.url)) };
@@ -94,8 +104,18 @@ async function importTypeScript(file: string): Promise<unknown> {
   return jiti.import(file);
 }
 
+const { cache: commonJsModules } = createRequire(import.meta.url);
 let loads = 0;
-async function importJavaScript(file: string): Promise<unknown> {
+async function importAsItIs(file: string): Promise<unknown> {
   loads += 1;
+  delete commonJsModules[file];
   return import(`${pathToFileURL(file).href}?loaded=${loads}`);
+}
+
+/** The line of a program from which an error came, where its stack tells; a syntax error has its place in its message. */
+function placeOfThrow(cause: unknown, file: string): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  const frame = stack.split('\n').find((line) => /^\s+at /.test(line) && line.includes(`${file}:`));
+  const line = frame?.slice(frame.indexOf(`${file}:`) + file.length + 1).match(/^\d+/)?.[0];
+  return line === undefined ? file : `${file}:${line}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { liveFunction } from '../fixtures/live-function.ts';
 import { scratchProject } from '../fixtures/scratch-project.ts';
 import { UserError } from '../user-error.ts';
-import { configureFunctions, constructPaths } from './configured-functions.ts';
+import { checkEntries, configureFunctions, constructPaths } from './configured-functions.ts';
 import { liveApp } from './live-functions.ts';
 
 const app = liveApp([
@@ -21,8 +21,13 @@ const app = liveApp([
   },
 ]);
 
+const source = {
+  file: '/shop/live-lambda.config.ts',
+  text: "export default {\n  functions: {\n    'Shop/Order': {},\n    'Shop/Orders': {\n      entry: 'src/gone.ts',",
+};
+
 const configure = (functions: Parameters<typeof configureFunctions>[1]['functions'], others?: ReadonlySet<string>) =>
-  configureFunctions(app, { functions, file: '/shop/live-lambda.config.ts' }, others).functions;
+  configureFunctions(app, { functions, source }, others).functions;
 
 describe('what a config says of functions', () => {
   it('is stronger than the manifest, with paths from the folder of the config', () => {
@@ -50,11 +55,19 @@ describe('what a config says of functions', () => {
     } catch (error) {
       expect(error).toBeInstanceOf(UserError);
       const { message, hint } = error as UserError;
-      expect(message).toContain('/shop/live-lambda.config.ts');
+      expect(message).toContain('/shop/live-lambda.config.ts:3: ');
       expect(message).toContain('"Shop/Order"');
       expect(message).toContain('Did you mean "Shop/Orders"?');
       expect(hint).toContain('Shop/Prices');
     }
+  });
+
+  it('is an error for an entry that leads nowhere, told by its line and whole path', () => {
+    const check = (entry: string) => () => checkEntries({ functions: { 'Shop/Orders': { entry } }, source });
+    expect(check('src/gone.ts')).toThrow(
+      '/shop/live-lambda.config.ts:5: the entry of function Shop/Orders, /shop/src/gone.ts, does not exist.',
+    );
+    expect(check(import.meta.filename)).not.toThrow();
   });
 
   it('may be about a function that is in the app and was not selected', async () => {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FunctionConfig } from '../config/config.ts';
+import { type ConfigSource, placeOf } from '../config/config-place.ts';
 import { didYouMean } from '../near-miss.ts';
 import { UserError } from '../user-error.ts';
 import type { LiveApp, LocalFunction } from './live-functions.ts';
@@ -8,8 +10,8 @@ import type { LiveApp, LocalFunction } from './live-functions.ts';
 /** What a project's config says of functions, and where. */
 export interface ConfiguredFunctions {
   readonly functions: Readonly<Record<string, FunctionConfig>>;
-  /** The config file; its folder is the one that entries are relative to. */
-  readonly file: string;
+  /** Its folder is the one that entries are relative to. */
+  readonly source: ConfigSource;
 }
 
 /**
@@ -19,18 +21,18 @@ export interface ConfiguredFunctions {
  */
 export function configureFunctions(
   live: LiveApp,
-  { functions, file }: ConfiguredFunctions,
+  { functions, source }: ConfiguredFunctions,
   otherPaths: ReadonlySet<string> = new Set(),
 ): LiveApp {
   const ids = [...live.functions.map(({ spec }) => spec.id), ...live.refused.map(({ id }) => id)];
   const unknown = Object.keys(functions).find((name) => !ids.includes(name) && !otherPaths.has(name));
   if (unknown !== undefined) {
     throw new UserError(
-      `${file}: app "${live.app}" has no function ${JSON.stringify(unknown)}, for which functions has settings.${didYouMean(unknown, ids)}`,
+      `${placeOf(source, ['functions', unknown])}: app "${live.app}" has no function ${JSON.stringify(unknown)}, for which functions has settings.${didYouMean(unknown, ids)}`,
       `Functions are named by their construct paths; there are: ${ids.join(', ')}.`,
     );
   }
-  const folder = resolve(file, '..');
+  const folder = resolve(source.file, '..');
   return {
     ...live,
     functions: live.functions.map((fn) => {
@@ -38,6 +40,18 @@ export function configureFunctions(
       return config ? configured(fn, config, folder) : fn;
     }),
   };
+}
+
+/** @throws UserError for an entry that leads nowhere. */
+export function checkEntries({ functions, source }: ConfiguredFunctions): void {
+  for (const [id, { entry }] of Object.entries(functions)) {
+    const path = entry === undefined ? undefined : resolve(source.file, '..', entry);
+    if (path === undefined || existsSync(path)) continue;
+    throw new UserError(
+      `${placeOf(source, ['functions', id, 'entry'])}: the entry of function ${id}, ${path}, does not exist.`,
+      'Correct it: the file or folder of the sources, relative to the config.',
+    );
+  }
 }
 
 function configured(fn: LocalFunction, { entry, handler, runner, env }: FunctionConfig, folder: string): LocalFunction {

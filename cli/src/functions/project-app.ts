@@ -1,5 +1,5 @@
 import type { Project } from '../project.ts';
-import { configureFunctions, constructPaths } from './configured-functions.ts';
+import { checkEntries, configureFunctions, constructPaths } from './configured-functions.ts';
 import { type LiveApp, liveApp } from './live-functions.ts';
 import { readManifests } from './manifest-file.ts';
 
@@ -16,12 +16,15 @@ export async function synthesizedApp({ settings }: Pick<Project, 'settings'>): P
   return liveApp(await readManifests(settings.app.value));
 }
 
-/** @throws UserError when the config names a function that is not in the app. */
+/** @throws UserError when the config names a function that is not in the app, or an entry that leads nowhere. */
 export async function configureApp(
   { settings, loaded }: Pick<Project, 'settings' | 'loaded'>,
   live: LiveApp,
 ): Promise<LiveApp> {
   const functions = settings.functions.value;
   if (!loaded || Object.keys(functions).length === 0) return live;
-  return configureFunctions(live, { functions, file: loaded.file }, await constructPaths(settings.app.value));
+  const given = { functions, source: loaded };
+  const app = configureFunctions(live, given, await constructPaths(settings.app.value));
+  checkEntries(given);
+  return app;
 }

@@ -18,11 +18,17 @@ export async function configWithPlugins(
       await plugin.load();
       config.plugins.set(plugin.name, plugin);
     } catch (error) {
-      const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+      const reason = reasonOf(error);
       warn(
         `The plugin ${name}, which ${join(folder, 'package.json')} lists in live-lambda.plugins, could not be loaded: ${reason}. Install it there, or take it off the list.`,
       );
     }
   }
   return config;
+}
+
+/** The first line; of a package that is not there oclif's goes on with everything it looked for. */
+function reasonOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.startsWith('could not find package.json') ? 'it is not installed' : line;
 }

@@ -40,9 +40,14 @@ const fn = (over: Partial<LocalFunction> = {}): LocalFunction => ({
   ...over,
 });
 
+const source = {
+  file: '/shop/live-lambda.config.ts',
+  text: "export default {\n  runner: 'txs',\n  functions: {\n    'Shop/Orders': {\n      runner: 'deno',",
+};
+
 const nobodySays: Setting<string | undefined> = { value: undefined, layer: 'default', origin: 'default' };
 const choose = (everywhere = nobodySays, given = registry) =>
-  chooseRunner({ registry: given, everywhere, configFile: '/shop/live-lambda.config.ts' });
+  chooseRunner({ registry: given, everywhere, config: source });
 
 function fault(work: () => unknown): UserError {
   try {
@@ -71,7 +76,9 @@ describe('the runner of a function', () => {
     expect(error.message).toBe('There is no runner "txs" (--runner). Did you mean "tsx"?');
     expect(error.hint).toContain('shy, esm, tsx');
     const own = fault(() => choose()(fn({ runner: 'deno' })));
-    expect(own.message).toContain('/shop/live-lambda.config.ts: function Shop/Orders');
+    expect(own.message).toContain('/shop/live-lambda.config.ts:5: function Shop/Orders');
+    const all = fault(() => choose({ value: 'txs', layer: 'config', origin: '/shop/live-lambda.config.ts' }));
+    expect(all.message).toContain('(/shop/live-lambda.config.ts:2)');
   });
 
   it('may be one that could not be loaded, which is said then', () => {
@@ -89,6 +96,13 @@ describe('the runner of a function', () => {
       state: 'broken',
       reason: expect.stringMatching(/Shop\/Orders.*\/shop\/orders\.ts \(nodejs22\.x\).*shy.*runners add/),
     });
+  });
+
+  it('says of a compiled program that none claims how its sources are named', async () => {
+    const { spec } = fn();
+    const alone = choose(nobodySays, { runners: [], failures: [] })(fn());
+    const told = await alone.prepare({ ...spec, runtime: 'provided.al2023' }, { signal: new AbortController().signal });
+    expect(told).toMatchObject({ reason: expect.stringContaining('functions["Shop/Orders"].entry') });
   });
 
   it("gives the function the config's variables, which are weaker than the runner's own", async () => {

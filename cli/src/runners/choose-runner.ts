@@ -1,4 +1,5 @@
 import type { FunctionSpec, Prepared, Runner } from '@live-lambda/runner';
+import { type ConfigSource, placeOf } from '../config/config-place.ts';
 import type { Setting } from '../config/settings.ts';
 import type { LocalFunction } from '../functions/live-functions.ts';
 import { didYouMean } from '../near-miss.ts';
@@ -10,8 +11,8 @@ export interface RunnerChoice {
   readonly registry: RunnerRegistry;
   /** The runner of all functions, and who named it. */
   readonly everywhere: Setting<string | undefined>;
-  /** Where functions have runners of their own: the config file. */
-  readonly configFile: string | undefined;
+  /** Where functions have runners of their own. */
+  readonly config: ConfigSource | undefined;
 }
 
 /**
@@ -21,15 +22,17 @@ export interface RunnerChoice {
  * @throws UserError for the name of a runner that there is not.
  */
 export function chooseRunner(choice: RunnerChoice): (fn: LocalFunction) => Runner {
-  const { registry, everywhere, configFile } = choice;
-  const named = everywhere.value === undefined ? undefined : findRunner(registry, everywhere.value, everywhere.origin);
+  const { registry, everywhere, config } = choice;
+  const place = (path: readonly string[]) => (config === undefined ? 'the config' : placeOf(config, path));
   // What the config says of one function is stronger than what it says of all.
   const isOfConfig = everywhere.layer === 'config';
+  const origin = isOfConfig ? place(['runner']) : everywhere.origin;
+  const named = everywhere.value === undefined ? undefined : findRunner(registry, everywhere.value, origin);
   return (fn) => {
     const own =
       fn.runner === undefined
         ? undefined
-        : findRunner(registry, fn.runner, `${configFile ?? 'The config'}: function ${fn.spec.id}`);
+        : findRunner(registry, fn.runner, `${place(['functions', fn.spec.id, 'runner'])}: function ${fn.spec.id}`);
     const preferred = isOfConfig ? (own ?? named) : (named ?? own);
     const runner = preferred ?? claimant(registry, fn.spec)?.runner ?? nobody(registry);
     return fn.env === undefined ? runner : withVariables(runner, fn.env);
@@ -51,8 +54,13 @@ function findRunner(registry: RunnerRegistry, name: string, origin: string): Run
 
 function nobody(registry: RunnerRegistry): Runner {
   const names = registry.runners.map(({ runner }) => runner.name).join(', ');
+  // A program that was compiled somewhere is what an OS-only runtime deploys.
+  const sources = (runtime: string, id: string) =>
+    runtime.startsWith('provided')
+      ? `Name the folder of its sources in the config, functions[${JSON.stringify(id)}].entry; or add`
+      : 'Add';
   const reason = ({ id, entry, runtime }: FunctionSpec) =>
-    `Function ${id}: no runner can run ${entry} (${runtime}); there are: ${names}. Add one with \`live-lambda runners add\`, or leave the function out with \`-c live-lambda:${id}=false\` and deploy again.`;
+    `Function ${id}: no runner can run ${entry} (${runtime}); there are: ${names}. ${sources(runtime, id)} a runner with \`live-lambda runners add\`; or leave the function out with \`-c live-lambda:${id}=false\` and deploy again.`;
   return {
     name: 'nothing',
     claims: () => false,

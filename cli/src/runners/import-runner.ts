@@ -22,6 +22,9 @@ export async function importRunner(spec: string, folder: string): Promise<Import
   try {
     const target = isPath(spec) ? moduleOf(resolve(folder, spec)) : spec;
     if (isPath(spec) && !existsSync(target)) return { fault: `${target} does not exist` };
+    if (/\.(tgz|tar\.gz)$/.test(target)) {
+      return { fault: `${target} is a packed package: install it in the project, and add it by its name` };
+    }
     const { createJiti } = await import('jiti');
     const jiti = createJiti(pathToFileURL(join(folder, 'package.json')).href, { interopDefault: false });
     return runnerOf(await jiti.import(target));

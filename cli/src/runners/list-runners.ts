@@ -17,6 +17,8 @@ export interface ListedRunner {
 export interface ListedRunners {
   readonly runners: readonly ListedRunner[];
   readonly failures: readonly RunnerFailure[];
+  /** Ids of the live functions that none of them would run. */
+  readonly notRun: readonly string[];
   /** Why no functions are known: there is no synthesized app, say. */
   readonly noFunctions: string | null;
 }
@@ -24,7 +26,7 @@ export interface ListedRunners {
 /** @throws UserError when the config names a function or runner that there is not. */
 export async function listRunners(project: Project, registry: RunnerRegistry): Promise<ListedRunners> {
   const found = await functionsOf(project);
-  const runnerFor = chooseRunner({ registry, everywhere: project.settings.runner, configFile: project.loaded?.file });
+  const runnerFor = chooseRunner({ registry, everywhere: project.settings.runner, config: project.loaded });
   const chosen = found.functions.map((fn) => ({ fn, name: runnerFor(fn).name }));
   return {
     runners: registry.runners.map(({ runner, source }) => ({
@@ -34,6 +36,9 @@ export async function listRunners(project: Project, registry: RunnerRegistry): P
       runs: chosen.filter(({ name }) => name === runner.name).map(({ fn }) => fn.spec.id),
     })),
     failures: registry.failures,
+    notRun: chosen
+      .filter(({ name }) => registry.runners.every(({ runner }) => runner.name !== name))
+      .map(({ fn }) => fn.spec.id),
     noFunctions: found.reason,
   };
 }
@@ -49,7 +54,7 @@ async function functionsOf(project: Project) {
 }
 
 /** The same, for people. */
-export function listText({ runners, failures, noFunctions }: ListedRunners): string {
+export function listText({ runners, failures, notRun, noFunctions }: ListedRunners): string {
   const rows = runners.map(({ name, source, claims, runs }) => [name, sourceText(source), what(claims, runs)] as const);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map(([name, source, doing]) =>
@@ -58,6 +63,7 @@ export function listText({ runners, failures, noFunctions }: ListedRunners): str
   const failed = failures.map(({ source, reason }) => `  ${sourceText(source)}: ${reason}`);
   return [
     ...lines,
+    ...(notRun.length === 0 ? [] : ['', `No runner can run: ${notRun.join(', ')}`]),
     ...(failed.length === 0 ? [] : ['', 'Could not be loaded:', ...failed]),
     ...(noFunctions === null ? [] : ['', `Which functions they would run is not known: ${noFunctions}`]),
   ].join('\n');

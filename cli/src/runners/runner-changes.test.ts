@@ -97,6 +97,21 @@ describe('runners of a project', () => {
     expect(await json(project, 'services/orders/package.json')).toEqual({ devDependencies: {} });
   });
 
+  it('takes the name of a file that is there for its path, and not for a package of that name', async () => {
+    await using project = await scratchProject({ 'package.json': {}, 'tools/deno.mjs': runnerSource('deno') });
+    const { add, remove, asked } = await changesIn(project, 'tools');
+    expect(await add('deno.mjs')).toMatchObject({ name: 'deno', spec: './tools/deno.mjs', package: undefined });
+    await remove('deno.mjs');
+    expect(await json(project)).toEqual({ runners: [] });
+    expect(await asked()).toEqual([]);
+  });
+
+  it('says of a packed package how it is added', async () => {
+    await using project = await scratchProject({ 'package.json': {}, 'deno-1.0.0.tgz': '' });
+    const { add } = await changesIn(project);
+    expect(await fault(add('./deno-1.0.0.tgz'))).toMatch(/deno-1\.0\.0\.tgz is a packed package: install it/);
+  });
+
   it.each([
     [
       'live-lambda-runner-shapeless',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Runner } from '@live-lambda/runner';
 import { findConfigFile, loadConfigFile } from '../config/config-file.ts';
@@ -46,11 +47,16 @@ export async function addRunner(name: string, options: ChangeOptions): Promise<R
     await checkTools(own.name, target.folder, options);
     return { ...(await record(name, target)), name: own.name, package: undefined };
   }
-  if (isPath(name)) {
+  if (leadsToFile(name, options.currentFolder)) {
     const spec = relativeSpec(resolve(options.currentFolder, name), target.folder);
     return { ...(await admit(spec, target)), package: undefined };
   }
   return addPackage(name, target, options);
+}
+
+/** Who writes the name of a file that is there does not mean a package of that name. */
+function leadsToFile(name: string, folder: string): boolean {
+  return isPath(name) || (/\.[cm]?[jt]s$/.test(name) && existsSync(resolve(folder, name)));
 }
 
 /** @throws UserError when functions of this runner could not run here. */
@@ -165,7 +171,7 @@ async function findSpec(
   { target, currentFolder }: { readonly target: ConfigTarget; readonly currentFolder: string },
 ): Promise<string | undefined> {
   if (present.includes(name)) return name;
-  const path = isPath(name) ? relativeSpec(resolve(currentFolder, name), target.folder) : undefined;
+  const path = leadsToFile(name, currentFolder) ? relativeSpec(resolve(currentFolder, name), target.folder) : undefined;
   if (path !== undefined && present.includes(path)) return path;
   for (const spec of present) {
     const imported = await importRunner(spec, target.folder);

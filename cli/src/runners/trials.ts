@@ -51,7 +51,7 @@ export async function runTrials(name: string | undefined, options: TrialsOptions
     if (trial.source.kind !== 'built-in' || name !== undefined) runnerTrials.push(told(trial));
   }
   const live = await projectApp(project);
-  const choice = chooseRunner({ registry, everywhere: project.settings.runner, configFile: project.loaded?.file });
+  const choice = chooseRunner({ registry, everywhere: project.settings.runner, config: project.loaded });
   const functionTrials: FunctionTrial[] = [];
   for (const { fn, runner } of pairs(live.functions, { registry, name, choice })) {
     if (signal.aborted) break;

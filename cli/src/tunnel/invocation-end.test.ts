@@ -43,6 +43,12 @@ describe('the end of an invocation', () => {
     });
   });
 
+  it('is, where no process had taken it, that and how to find out why', () => {
+    const text = (origin: 'launch' | 'handler') => describeEnd(failed('{}', origin), 249).error?.errorMessage;
+    expect(text('launch')).toMatch(/no process .* was ready to take it.*live-lambda runners test/);
+    expect(text('handler')).not.toContain('runners test');
+  });
+
   it('is that the stub gave up where there was time left', () => {
     expect(describeEnd(failed('{}', 'exit'), 8000)).toMatchObject({ end: 'withdrawn' });
   });

@@ -7,6 +7,10 @@ import type { InvocationEnd, InvocationError } from '../host.ts';
  */
 const timeoutMarginMs = 1000;
 
+/** What is to be found out where its time went by before there was a process for it. */
+const untaken =
+  ' Until then no process on this machine was ready to take it. `live-lambda runners test` tries how the function is built and started.';
+
 /**
  * How an invocation ended, for whoever watches.
  * @param outcome undefined for a stream that is whole
@@ -17,12 +21,13 @@ export function describeEnd(
   withdrawnWithMs: number | undefined,
 ): { readonly end: InvocationEnd; readonly error: InvocationError | undefined } {
   if (withdrawnWithMs === undefined) return { end: endOf(outcome), error: errorOf(outcome) };
+  const isTaken = outcome === undefined || outcome.type === 'response' || outcome.origin !== 'launch';
   const left = `${Math.max(0, Math.round(withdrawnWithMs))} ms of its time left`;
   return {
     end: withdrawnWithMs < timeoutMarginMs ? 'timed-out' : 'withdrawn',
     error: {
       errorType: 'LiveLambda.Withdrawn',
-      errorMessage: `The stub in AWS gave up on it with ${left}: its caller was told so.`,
+      errorMessage: `The stub in AWS gave up on it with ${left}: its caller was told so.${isTaken ? '' : untaken}`,
     },
   };
 }

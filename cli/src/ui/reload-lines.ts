@@ -38,7 +38,7 @@ export function createReloadLines({
     }
     for (const note of event.notes.filter((each) => !told.has(each))) {
       told.add(note);
-      line(style('dim', note.includes(event.function) ? note : `${event.function}: ${note}`));
+      headline('yellow', '!', note.includes(event.function) ? note : `${event.function}: ${note}`);
     }
   }
 
@@ -65,7 +65,8 @@ export function createReloadLines({
       }
       case 'load-failed':
         headline('red', '✗', `${event.function}  ${style('red', 'cannot be loaded')}`);
-        return line(style('red', event.reason));
+        line(style('red', event.reason));
+        return line('The next invocation is answered with that, until a change mends it.');
       case 'reloaded':
         if (!verbose) return;
         return headline(

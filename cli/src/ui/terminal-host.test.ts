@@ -197,6 +197,7 @@ describe('the terminal', () => {
     expect(screen.lines).toEqual([
       '✗ Shop/Orders  cannot be loaded',
       expect.stringContaining('file:///shop/tax.mjs:3: Unexpected token'),
+      '         │ The next invocation is answered with that, until a change mends it.',
     ]);
   });
 
@@ -228,7 +229,17 @@ describe('the terminal', () => {
     const notes = ['Source maps are on.'];
     for (const id of ['Shop/Orders', 'Shop/Prices'])
       screen.say({ type: 'prepared', function: id, runner: 'esbuild', generation: 1, durationMs: 5, notes });
-    expect(screen.lines).toEqual(['         │ Shop/Orders: Source maps are on.']);
+    expect(screen.lines).toEqual(['! Shop/Orders: Source maps are on.']);
+  });
+
+  it("says what to do where Lambda's own words do not", () => {
+    const screen = terminal();
+    const error = { errorType: 'Runtime.HandlerNotFound', errorMessage: 'orders.handler is undefined or not exported' };
+    screen.say(began(), finished({ end: 'failed', error }));
+    expect(screen.lines.slice(1)).toEqual([
+      '         │ orders.handler is undefined or not exported',
+      '         │ Export the handler from /shop/orders.ts, or correct its name in the CDK app.',
+    ]);
   });
 
   it('says where debuggers attach, and what became of an invocation that ran on under one', () => {

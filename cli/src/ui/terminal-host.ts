@@ -1,4 +1,5 @@
 import type { Host, InvocationEnd, LiveEvent, LiveFunctionSummary } from '../host.ts';
+import { nextStep } from './next-step.ts';
 import { printableEvent } from './printable.ts';
 import { createReloadLines } from './reload-lines.ts';
 import { milliseconds, type Style } from './words.ts';
@@ -120,6 +121,8 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     // A Node runtime has logged the error of a handler already, with its stack.
     if (message && !output.some((text) => text.includes(JSON.stringify(message))))
       line(outputLine(style('red', message)));
+    const next = event.error && nextStep(event.error, event.file);
+    if (next !== undefined) line(outputLine(next));
   }
 
   function late(event: Extract<LiveEvent, { type: 'late-result' }>): void {
