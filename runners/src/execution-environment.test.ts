@@ -354,3 +354,37 @@ describe('an execution environment between invocations', () => {
     expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]);
   });
 });
+
+describe('an environment that is stopped while it starts', () => {
+  it('keeps nobody waiting for the process that never is', async () => {
+    const { environment } = environmentOf(nodePlan({ files: { 'index.mjs': 'export const handler = () => 1;' } }));
+    const waiting = [environment.start(), environment.hold()];
+    await environment.stop();
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+    expect(environment.state).toBe('closed');
+  });
+});
+
+describe('a process that died between two invocations', () => {
+  it.skipIf(process.platform === 'win32')('is replaced for the next one, also while its end is not known', async () => {
+    const { environment, pids, exits } = environmentOf(
+      nodePlan({
+        files: {
+          // What outlives the process holds its output open, and with it the report of its end.
+          'index.mjs': `
+            import { spawn } from 'node:child_process';
+            export const handler = async (event) => {
+              if (event.leave) spawn('sleep', ['2'], { detached: true, stdio: 'inherit' }).unref();
+              return process.pid;
+            };`,
+        },
+      }),
+    );
+    await environment.invoke(invocationOf({ leave: true }));
+    await expect.poll(() => environment.state, { interval: 5 }).toBe('ready');
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    await expect.poll(() => environment.state, { interval: 5 }).not.toBe('ready');
+    expect(exits).toEqual([]);
+    expect(readOutcome(await environment.invoke(invocationOf())).json).toBe(pids[1]);
+  });
+});

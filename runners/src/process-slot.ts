@@ -189,6 +189,9 @@ export function createProcessSlot(options: ProcessSlotOptions): ProcessSlot {
       process?.kill();
       await process?.ended;
       clearTimeout(phaseTimer);
+      // Whoever was about to start a process when this closed waits for one that never is.
+      initialised.give();
+      held.give();
     },
   };
 }

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { executorOf, isAlive, runnerFor, type StartedExecutor } from '../fixtures/executor-fixture.ts';
+import { taskFolder } from '../fixtures/task-folder.ts';
 import type { FunctionSpec } from '../runner.ts';
 import { builtInRunners } from '../runners/built-in.ts';
 
@@ -327,5 +329,30 @@ describe('a function that can be debugged', () => {
     started.executor.end('e1');
     expect((await invoked).body.errorType).toBe('LiveLambda.ProcessEnded');
     await expect.poll(() => started.pids.filter(isAlive)).toEqual([]);
+  });
+});
+
+describe('the editor that started this program', () => {
+  const files = {
+    'index.mjs': 'export const handler = async () => [globalThis.loadedBy, process.env.VSCODE_INSPECTOR_OPTIONS];',
+  };
+  const laptopOf = () => {
+    const bootloader = join(taskFolder({ 'bootloader.js': "globalThis.loadedBy = 'editor';" }), 'bootloader.js');
+    return {
+      PATH: process.env.PATH,
+      NODE_OPTIONS: `--require ${bootloader}`,
+      VSCODE_INSPECTOR_OPTIONS: '{"inspectorIpc":"x"}',
+    };
+  };
+
+  it("attaches to the functions' processes by what it gave this one", async () => {
+    const started = executorOf({ files, watch: false, laptop: laptopOf() });
+    expect((await started.invoke()).body).toEqual(['editor', '{"inspectorIpc":"x"}']);
+  });
+
+  it('attaches at their own addresses where they have some', async () => {
+    nextPort += 1;
+    const started = executorOf({ files, watch: false, laptop: laptopOf(), inspect: { port: nextPort, brk: false } });
+    expect((await started.invoke()).body).toEqual([null, null]);
   });
 });

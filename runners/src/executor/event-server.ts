@@ -32,6 +32,12 @@ export interface EventServer {
   close(): void;
 }
 
+/**
+ * What is left of an event's time when it is no use any more to wait for a process: whoever sent it wants the reason before
+ * its own time is over, and nothing that starts so late could answer. Of a short time it is half.
+ */
+const ANSWER_MARGIN_MS = 400;
+
 /** One event on its way. */
 interface Attempt {
   readonly place: Place;
@@ -95,25 +101,34 @@ export function createEventServer(options: EventServerOptions): EventServer {
     const answer = await hand(attempt, sandbox);
     return { answer, pid: sandbox.pid, startMs, runMs: clock.nowMs() - receivedMs - startMs };
   };
-  const ready = async ({ place, serving, request }: Attempt): Promise<Readiness> => {
+  const waitMs = ({ deadlineMs }: Serving): number => {
+    const remainingMs = deadlineMs - wallClockMs();
+    return Math.max(remainingMs / 2, remainingMs - ANSWER_MARGIN_MS);
+  };
+  const isOutdated = ({ fn }: ExecutionRequest, build: Build): boolean => {
+    const sources = catalogue.find(fn.id);
+    return sources !== undefined && sources.built() !== build;
+  };
+  const ready = async (attempt: Attempt): Promise<Readiness> => {
+    const { place, serving, request } = attempt;
     const { signal } = serving.ended;
-    const remainingMs = (): number => serving.deadlineMs - wallClockMs();
-    const build = await settledWithin(catalogue.sourcesOf(request.fn).latest(), remainingMs(), signal);
+    const build = await settledWithin(catalogue.latest(request.fn), waitMs(serving), signal);
     if (signal.aborted) return { refusal: endedEarly(request) };
     if (build === undefined) return { refusal: outOfTime(request, 'was still being built') };
     const sandbox = environments.bringUp(place, build);
     if (sandbox === undefined) return { refusal: notRunnable(request, build) };
+    let isUp: boolean | undefined = true;
     if (sandbox.environment.state !== 'ready') {
-      const started = pool.start(sandbox);
-      await settledWithin(started, remainingMs(), signal);
+      const started = pool.start(sandbox).then(() => true);
+      isUp = await settledWithin(started, waitMs(serving), signal);
       // Somebody steps through the start, or is waited for to do so.
-      if (remainingMs() <= 0 && sandbox.isDebugged()) {
+      if (!isUp && !signal.aborted && sandbox.isDebugged()) {
         overdue(place.environmentId, serving.requestId);
-        await settledWithin(started, Number.POSITIVE_INFINITY, signal);
+        isUp = await settledWithin(started, Number.POSITIVE_INFINITY, signal);
       }
     }
     if (signal.aborted) return { refusal: endedEarly(request) };
-    if (remainingMs() <= 0 && !sandbox.isDebugged()) {
+    if (!isUp) {
       const late = explainSilence(
         outOfTime(request, 'had not started'),
         sandbox,
@@ -121,14 +136,26 @@ export function createEventServer(options: EventServerOptions): EventServer {
       );
       return { refusal: late };
     }
+    // It may have loaded a file that was just being written; nothing of the event has run.
+    if (sandbox.environment.initFailure !== undefined && isOutdated(request, build)) return ready(attempt);
     return { sandbox };
   };
   const hand = async ({ serving, request, invocation }: Attempt, sandbox: Sandbox): Promise<Answer> => {
     serving.takenBy = sandbox;
     pool.show(sandbox);
-    const answer = await sandbox.environment.invokeStreaming(invocation);
-    if (answer.type === 'stream') return answer;
-    return explainSilence(answer, sandbox, catalogue.runnerNameOf(request.fn.id));
+    const explained = (outcome: Outcome): Outcome =>
+      explainSilence(outcome, sandbox, catalogue.runnerNameOf(request.fn.id));
+    // It has had the time that Lambda gives to a start, and gets another one within that of the event.
+    const isMute = (): boolean =>
+      !sandbox.environment.hasSpoken && sandbox.plan.control !== true && !sandbox.isDebugged();
+    const answering = sandbox.environment.invokeStreaming(invocation);
+    if (isMute()) {
+      const { signal } = serving.ended;
+      const early = await settledWithin(answering, waitMs(serving), signal);
+      if (early === undefined && isMute() && !signal.aborted) return explained(outOfTime(request, 'had not started'));
+    }
+    const answer = await answering;
+    return answer.type === 'stream' ? answer : explained(answer);
   };
   const overdue = (environmentId: string, requestId: string): void => {
     for (const serving of open) if (serving.requestId === requestId) markOverdue(environmentId, serving);
@@ -156,7 +183,7 @@ export function createEventServer(options: EventServerOptions): EventServer {
   };
   const warmUp = async (request: ExecutionRequest): Promise<void> => {
     const place = places.take(request);
-    const build = await catalogue.sourcesOf(request.fn).latest();
+    const build = await catalogue.latest(request.fn);
     // An event that came meanwhile brings it up itself.
     if (closed || place.serving !== undefined || places.get(request.environmentId) !== place) return;
     const sandbox = environments.bringUp(place, build);

@@ -250,6 +250,14 @@ describe('a function that cannot be run', () => {
     });
   });
 
+  it('says why it has no process while its sender still waits, and not when nobody does', async () => {
+    const started = orders({ runnerFor: runnerWith(async () => launchOf('setInterval(() => {}, 1000)')) });
+    const deadlineMs = Date.now() + 1500;
+    const late = await started.invoke({}, { deadlineMs });
+    expect(late.body).toMatchObject({ errorType: 'LiveLambda.RunnerFailed' });
+    expect(deadlineMs - Date.now()).toBeGreaterThan(0);
+  });
+
   it('that exits in its own code is answered in the words of Lambda', async () => {
     const started = executorOf({ files: { 'index.mjs': 'process.exit(3)' }, watch: false });
     expect((await started.invoke()).body).toMatchObject({

@@ -129,7 +129,10 @@ export function createExecutor(options: ExecutorOptions): Executor {
   });
   const events = createEventServer({ places, pool, environments, catalogue, clock, wallClockMs, onEvent });
 
+  let disposed = false;
   const prepareAll = async (functions: readonly FunctionSpec[]): Promise<void> => {
+    // What would be taken up now, nobody gives up any more.
+    if (disposed) return;
     for (const fn of functions) void inspectors?.open(fn);
     const all = functions.map((fn) => catalogue.sourcesOf(fn));
     await Promise.all(all.map((sources) => sources.latest()));
@@ -154,6 +157,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
       if (place !== undefined) places.remove(place);
     },
     async [Symbol.asyncDispose]() {
+      disposed = true;
       events.close();
       await Promise.all([catalogue.dispose(), pool.dispose()]);
       await inspectors?.closeAll();

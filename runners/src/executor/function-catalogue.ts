@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { createFolderWatches } from '../reload/folder-watches.ts';
 import { createFunctionSources, type FunctionSources } from '../reload/function-sources.ts';
 import type { Build } from '../reload/source-state.ts';
+import { isGivenUp } from '../reload/unprepared.ts';
 import type { FunctionSpec, Runner } from '../runner.ts';
 import { type ExecutionEvent, MAX_TOLD_FILES } from './execution-event.ts';
 
@@ -20,6 +21,8 @@ export interface FunctionCatalogueOptions {
 export interface FunctionCatalogue {
   /** Those of a function, which is taken up if it is new, and anew if it is described in another way. */
   sourcesOf(fn: FunctionSpec): FunctionSources;
+  /** The build of a function that an event runs on which comes now, also if the function is described anew meanwhile. */
+  latest(fn: FunctionSpec): Promise<Build>;
   find(functionId: string): FunctionSources | undefined;
   /** The name of the runner that prepared a function last. */
   runnerNameOf(functionId: string): string;
@@ -63,13 +66,24 @@ export function createFunctionCatalogue(options: FunctionCatalogueOptions): Func
     await sources.dispose();
   };
 
+  const sourcesOf = (fn: FunctionSpec): FunctionSources => {
+    const known = entries.get(fn.id);
+    if (known !== undefined && isSame(known.fn, fn)) return known;
+    const sources = takeUp(fn, known === undefined ? Promise.resolve() : giveUp(known));
+    entries.set(fn.id, sources);
+    return sources;
+  };
+
   return {
-    sourcesOf(fn) {
-      const known = entries.get(fn.id);
-      if (known !== undefined && isSame(known.fn, fn)) return known;
-      const sources = takeUp(fn, known === undefined ? Promise.resolve() : giveUp(known));
-      entries.set(fn.id, sources);
-      return sources;
+    sourcesOf,
+    async latest(fn) {
+      let sources = sourcesOf(fn);
+      for (;;) {
+        const build = await sources.latest();
+        const successor = entries.get(fn.id);
+        if (!isGivenUp(build) || successor === undefined || successor === sources) return build;
+        sources = successor;
+      }
     },
     find: (functionId) => entries.get(functionId),
     runnerNameOf: (functionId) => runnerNames.get(functionId) ?? '',

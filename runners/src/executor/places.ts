@@ -143,6 +143,8 @@ export function createPlaces(options: PlacesOptions): Places {
       if (place.serving !== serving) return false;
       place.serving = undefined;
       awaitUse(place);
+      // While all were busy, there may have come more than the limit.
+      makeRoom();
       return true;
     },
     release,
@@ -159,7 +161,7 @@ export function placesToEvict(places: Iterable<Place>, limit: number): readonly 
   const all = [...places];
   const excess = Math.max(0, all.length - limit);
   const idle = byLastUse(all.filter(({ serving }) => serving === undefined)).reverse();
-  // The last one is the newcomer, for which room is made.
+  // The last one is the newcomer, for which room is made, or the one that has just been used.
   return idle.slice(0, Math.min(excess, idle.length - 1));
 }
 

@@ -6,7 +6,7 @@ import type { FunctionSpec, LaunchCommand, LaunchPlan } from '../runner.ts';
 import type { ExecutionEvent } from './execution-event.ts';
 import { createSandbox, type Sandbox, type SandboxEvents } from './sandbox.ts';
 import { createSpares } from './spares.ts';
-import { startInTurn } from './waiting.ts';
+import { holdInTurn, startInTurn } from './waiting.ts';
 
 export interface ProcessPoolOptions {
   readonly laptop: Readonly<Record<string, string | undefined>>;
@@ -122,7 +122,9 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
   const planFor = (request: ProcessRequest): LaunchPlan => {
     const { fn, variables, credentials, launch } = request;
     const { laptop, platform } = options;
-    const environment = functionEnvironment({ laptop, cloud: variables, credentials, fn, platform });
+    // With an address of our own a debugger attaches there, and whether it did is known.
+    const passDebugger = launch.control === true && inspectors === undefined;
+    const environment = functionEnvironment({ laptop, cloud: variables, credentials, fn, platform, passDebugger });
     tellWithheld(fn.id, environment.withheld);
     const plan = createLaunchPlan(launch, environment);
     return inspectors === undefined ? plan : inspectedPlan(plan, { brk: options.brk });
@@ -135,15 +137,15 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
       sandbox.adopt({ environmentId, generation, plan });
       return sandbox;
     },
-    start: (sandbox) => startInTurn(sandbox, options.limiter),
+    // An event that ends with everything else may leave a place that is out of date.
+    start: (sandbox) => (disposed ? Promise.resolve() : startInTurn(sandbox, options.limiter)),
     keepSpare(request) {
       if (disposed || options.maxSpares === 0 || request.launch.control !== true) return;
       const plan = planFor(request);
       if (spares.has(request.fn.id, plan)) return;
       const sandbox = make(request.fn, plan);
       spares.put(request.fn.id, sandbox);
-      void options.limiter.run(async () => {
-        await sandbox.environment.hold().catch(() => undefined);
+      void holdInTurn(sandbox, options.limiter).then(() => {
         const { pid, environment } = sandbox;
         if (environment.isHeld && pid !== undefined) onEvent({ type: 'spare-waiting', functionId: request.fn.id, pid });
       });

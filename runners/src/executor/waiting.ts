@@ -30,12 +30,20 @@ export async function settledWithin<T>(work: Promise<T>, limitMs: number, signal
 /** Starts a process when its turn has come; one that is held has had its turn. Resolves when it is ready or has failed. */
 export function startInTurn(sandbox: Sandbox, limiter: StartLimiter): Promise<void> {
   const { environment } = sandbox;
-  if (environment.isHeld) return sandbox.start();
+  return environment.isHeld ? sandbox.start() : inTurn(limiter, sandbox.start);
+}
+
+/** Starts a process that waits without code when its turn has come. Resolves when it waits, or never will. */
+export function holdInTurn({ environment }: Sandbox, limiter: StartLimiter): Promise<void> {
+  return inTurn(limiter, () => environment.hold().catch(() => undefined));
+}
+
+function inTurn(limiter: StartLimiter, begin: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     void limiter.run(async () => {
-      const started = sandbox.start();
-      void started.then(resolve);
-      await settledWithin(started, MAX_START_SLOT_MS, new AbortController().signal);
+      const begun = begin();
+      void begun.then(resolve);
+      await settledWithin(begun, MAX_START_SLOT_MS, new AbortController().signal);
     });
   });
 }

@@ -22,11 +22,16 @@ export interface FunctionInspectorsOptions {
 export function createFunctionInspectors(options: FunctionInspectorsOptions): FunctionInspectors {
   const fronts = new Map<string, InspectorFront>();
   let nextPort = options.port;
+  let closed = false;
   /** Ports are given out one after the other, so that the order of functions decides. */
-  let opening: Promise<void> = Promise.resolve();
+  let settling: Promise<void> = Promise.resolve();
 
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    settling = settling.then(work);
+    return settling;
+  };
   const open = async (fn: FunctionSpec): Promise<void> => {
-    if (fronts.has(fn.id)) return;
+    if (closed || fronts.has(fn.id)) return;
     try {
       const front = await createInspectorFront({
         title: fn.id,
@@ -42,23 +47,22 @@ export function createFunctionInspectors(options: FunctionInspectorsOptions): Fu
     }
   };
   return {
-    open(fn) {
-      opening = opening.then(() => open(fn));
-      return opening;
-    },
+    open: (fn) => inTurn(() => open(fn)),
     target: (functionId) => fronts.get(functionId)?.target,
     isAttached(functionId, target) {
       const front = fronts.get(functionId);
       return front?.isAttached === true && front.target === target;
     },
     aim: (functionId, target) => fronts.get(functionId)?.aim(target),
-    async close(functionId) {
-      const front = fronts.get(functionId);
-      fronts.delete(functionId);
-      await front?.close();
-    },
+    close: (functionId) =>
+      inTurn(async () => {
+        const front = fronts.get(functionId);
+        fronts.delete(functionId);
+        await front?.close();
+      }),
     async closeAll() {
-      await opening;
+      closed = true;
+      await settling;
       const all = [...fronts.values()];
       fronts.clear();
       await Promise.all(all.map((front) => front.close()));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createInspectorFront, type InspectorFront } from './inspector-front.ts';
@@ -170,5 +170,36 @@ describe('a debugger', () => {
     front.aim({ url: 'ws://127.0.0.1:9/gone' });
     await once(attach(front), 'error');
     expect(front.isAttached).toBe(false);
+  });
+});
+
+describe('the end of an address', () => {
+  it('does not wait for a visitor that was refused and stays', async () => {
+    const { front } = await frontOf();
+    const visitor = connect({ host: '127.0.0.1', port: front.port, allowHalfOpen: true });
+    onTestFinished(() => void visitor.destroy());
+    visitor.write(
+      `GET /other HTTP/1.1\r\nHost: 127.0.0.1:${front.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    expect(String((await once(visitor, 'data'))[0])).toContain('404');
+    await front.close();
+  });
+});
+
+describe('a debugger on its way to a process', () => {
+  it('that is replaced before it arrives comes again instead of staying with the old one', async () => {
+    const { front, attached } = await frontOf();
+    const [old, next] = [await inspectorOf('old'), await inspectorOf('next')];
+    const debuggers = Array.from({ length: 2 }, () => attach(front));
+    for (const each of debuggers) each.on('error', () => undefined);
+    const targets = [{ url: old.url }, { url: next.url }];
+    // Both wait for a process by the time that the second answer is there.
+    await getJson(front, '/json/list');
+    await getJson(front, '/json/list');
+    const ends = debuggers.map((each) => new Promise((resolve) => each.once('close', resolve)));
+    front.aim(targets[0]);
+    front.aim(targets[1]);
+    await Promise.all(ends);
+    expect([front.isAttached, attached]).toEqual([false, []]);
   });
 });

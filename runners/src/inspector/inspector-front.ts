@@ -51,6 +51,8 @@ interface Visitor {
 /** @throws Error if no port is free. */
 export async function createInspectorFront(options: InspectorFrontOptions): Promise<InspectorFront> {
   const id = randomUUID();
+  /** Of every debugger, whatever became of its request: the server forgets those that it has upgraded. */
+  const sockets = new Set<Duplex>();
   const connected = new Set<Duplex>();
   let waiting: Visitor[] = [];
   let target: InspectorTarget | undefined;
@@ -71,6 +73,8 @@ export async function createInspectorFront(options: InspectorFrontOptions): Prom
   };
   const enter = (visitor: Visitor): void => {
     const { request, socket } = visitor;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     if (!isForUs(request, port)) refuse(socket, '403 Forbidden');
     else if (request.url !== `/${id}`) refuse(socket, '404 Not Found');
@@ -82,15 +86,17 @@ export async function createInspectorFront(options: InspectorFrontOptions): Prom
       });
     }
   };
-  const join = (visitor: Visitor, { url: targetUrl }: InspectorTarget): void => {
+  const join = (visitor: Visitor, joined: InspectorTarget): void => {
     const { socket } = visitor;
-    const upstream = passOn(visitor, new URL(targetUrl));
+    const upstream = passOn(visitor, new URL(joined.url));
     const leave = (): void => {
       upstream.destroy();
       socket.destroy();
       if (connected.delete(socket) && connected.size === 0) options.onAttached(false);
     };
     upstream.once('connect', () => {
+      // One that reaches a process which was replaced meanwhile is disconnected, as those that were attached to it.
+      if (target !== joined) leave();
       if (socket.destroyed) return;
       connected.add(socket);
       if (connected.size === 1) options.onAttached(true);
@@ -120,8 +126,7 @@ export async function createInspectorFront(options: InspectorFrontOptions): Prom
     },
     close: () =>
       new Promise((resolve) => {
-        for (const { socket } of waiting) socket.destroy();
-        for (const socket of connected) socket.destroy();
+        for (const socket of sockets) socket.destroy();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

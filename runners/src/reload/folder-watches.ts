@@ -19,9 +19,12 @@ export type FolderListener = (change: FolderChange) => void;
 /** One folder that somebody asked for, or that stands in for one below it that does not exist. */
 interface Watched {
   readonly watcher: FSWatcher;
-  /** Tells a folder from another one that came into its place. */
+  /** Tells a folder from another one that came into its place; {@link GONE} once its end was told. */
   readonly identity: string;
 }
+
+/** Of no folder that is there. */
+const GONE = 'gone';
 
 export interface FolderWatchesOptions {
   /** A folder exists and cannot be watched: it is told once for each. */
@@ -53,9 +56,18 @@ export function createFolderWatches({ onFault }: FolderWatchesOptions): FolderWa
       });
       watched.set(folder, { watcher, identity: identityOf(stats) });
     } catch (error) {
+      if (isMissing(error)) {
+        if (isWished(folder)) absent.add(folder);
+        return;
+      }
       if (!faulty.has(folder) && error instanceof Error) onFault(folder, error);
       faulty.add(folder);
     }
+  };
+  /** A folder that is made anew may have the number of the one before: ext4 gives it out again at once. */
+  const distrust = (folder: string): void => {
+    const before = watched.get(folder);
+    if (before !== undefined) watched.set(folder, { ...before, identity: GONE });
   };
   const happened = (folder: string, kind: string, name: string | null): void => {
     tell({ folder, name: name ?? undefined, isEntry: kind === 'rename' });
@@ -64,16 +76,27 @@ export function createFolderWatches({ onFault }: FolderWatchesOptions): FolderWa
     const touched = name === null ? [] : [join(folder, name)];
     const affected = [...watched.keys(), ...absent].filter((path) => touched.some((at) => isAtOrBelow(at, path)));
     const itself = name === null || name === basename(folder) ? [folder] : [];
+    for (const path of itself) distrust(path);
     if (affected.length + itself.length > 0) void settle([...affected, ...itself]);
   };
 
   /** Brings the watches of some folders to what is there now. One at a time: each looks at the disk. */
   const settle = (folders: readonly string[]): Promise<void> => {
     settling = settling.then(async () => {
-      for (const folder of new Set(folders)) if (!closed) await settleOne(folder);
-      if (!closed) await standIn();
+      let unsettled = folders;
+      do {
+        for (const folder of new Set(unsettled)) if (!closed) await settleOne(folder);
+        if (!closed) await standIn();
+        unsettled = await appeared();
+      } while (unsettled.length > 0 && !closed);
     });
     return settling;
+  };
+  /** Absent ones that came before what is above them was watched, or before it was known that they are absent. */
+  const appeared = async (): Promise<string[]> => {
+    const missed = [...absent];
+    const found = await Promise.all(missed.map((folder) => stat(folder).catch(() => undefined)));
+    return missed.filter((_, index) => found[index]?.isDirectory());
   };
   const settleOne = async (folder: string): Promise<void> => {
     const stats = await stat(folder).catch(() => undefined);
@@ -81,11 +104,11 @@ export function createFolderWatches({ onFault }: FolderWatchesOptions): FolderWa
     if (closed) return;
     if (stats?.isDirectory() && before?.identity === identityOf(stats)) return;
     drop(folder);
-    const appeared = absent.delete(folder) && stats?.isDirectory() === true;
+    const hasCome = absent.delete(folder) && stats?.isDirectory() === true;
     if (stats?.isDirectory()) open(folder, stats);
     else if (isWished(folder)) absent.add(folder);
     // Whatever was in it is not there any more, and whatever is there now is news.
-    if (before !== undefined || appeared) tell({ folder, name: undefined, isEntry: true });
+    if (before !== undefined || hasCome) tell({ folder, name: undefined, isEntry: true });
   };
   const isWished = (folder: string): boolean => [...wishes.values()].some((folders) => folders.has(folder));
 
@@ -103,9 +126,8 @@ export function createFolderWatches({ onFault }: FolderWatchesOptions): FolderWa
       if (watched.has(at)) return at;
       const stats = await stat(at).catch(() => undefined);
       if (closed || at === dirname(at)) return at;
-      if (!stats?.isDirectory()) continue;
-      open(at, stats);
-      return at;
+      if (stats?.isDirectory()) open(at, stats);
+      if (watched.has(at) || faulty.has(at)) return at;
     }
   };
 
@@ -122,6 +144,10 @@ export function createFolderWatches({ onFault }: FolderWatchesOptions): FolderWa
       for (const folder of [...watched.keys()]) drop(folder);
     },
   };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function identityOf({ dev, ino }: Stats): string {

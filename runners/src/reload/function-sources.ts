@@ -1,9 +1,12 @@
+import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { Clock } from '../clock.ts';
 import type { FunctionSpec, Inputs, Prepared, PrepareOptions, Runner } from '../runner.ts';
 import { createChangeTeller } from './change-teller.ts';
 import type { FolderWatches } from './folder-watches.ts';
-import { createInputWatch, type InputWatch } from './input-watch.ts';
+import { createInputWatch, type InputWatch, type InputWatchOptions } from './input-watch.ts';
 import { createLoadedFiles } from './loaded-files.ts';
+import { createRemedies } from './remedies.ts';
 import {
   type Build,
   type SourceEffect,
@@ -53,6 +56,8 @@ export interface FunctionSources {
 export function createFunctionSources(options: FunctionSourcesOptions): FunctionSources {
   const { fn, clock } = options;
   const processFiles = createLoadedFiles();
+  // Processes tell real paths.
+  const sourceFolders = { base: realPathOf(fn.projectRoot ?? fn.root), temporary: realPathOf(tmpdir()) };
   const told = createChangeTeller(clock, options.onChanged);
   const builder = createBuilder(options);
   let state: SourceState = UNPREPARED;
@@ -81,6 +86,7 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
         break;
       case 'built':
         told.flush();
+        remedies.built(effect.build.prepared.state === 'ready');
         options.onBuilt(effect.build, builder.runnerName);
         giveOut();
         break;
@@ -96,12 +102,18 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
       dispatch({ type: 'prepared', prepared });
     });
   };
+  const change = (path: string): void => {
+    told.add(path);
+    changedSinceReady.add(path);
+    dispatch({ type: 'changed' });
+  };
+  const remedies = createRemedies({ clock, isBuilding: () => state.name === 'preparing', onChange: change });
   const inputWatch = watchFor(options, {
     onChange: (path) => {
-      told.add(path);
-      changedSinceReady.add(path);
-      dispatch({ type: 'changed' });
+      remedies.forget();
+      change(path);
     },
+    onRemedy: remedies.add,
     onLooked: () => giveOut(),
   });
   /** What the build has read, and the processes that ran on it. */
@@ -130,17 +142,27 @@ export function createFunctionSources(options: FunctionSourcesOptions): Function
     built,
     watched: async () => inputWatch?.settled(),
     loaded(generation, files, sinceEpochMs) {
-      if (processFiles.add(generation, files.filter(isSource))) watchInputs(state.name === 'broken', sinceEpochMs);
+      const read = files.filter((file) => isSource(file, sourceFolders));
+      if (processFiles.add(generation, read)) watchInputs(state.name === 'broken', sinceEpochMs);
     },
     rebuild: () => dispatch({ type: 'changed' }),
     async dispose() {
       disposed = true;
       cancelWake?.();
       inputWatch?.close();
+      remedies.close();
       for (const give of waiting.splice(0)) give(givenUpBuild(fn));
       await withinLimit(builder.release());
     },
   };
+}
+
+function realPathOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 /** Runs a function's builds, one at a time. */
@@ -196,7 +218,7 @@ function createBuilder({ fn, runnerFor, after }: FunctionSourcesOptions): Builde
 
 function watchFor(
   { fn, watches, onNote }: FunctionSourcesOptions,
-  told: { readonly onChange: (path: string) => void; readonly onLooked: () => void },
+  told: Pick<InputWatchOptions, 'onChange' | 'onRemedy' | 'onLooked'>,
 ): InputWatch | undefined {
   if (watches === undefined) return undefined;
   const base = fn.projectRoot ?? fn.root;

@@ -11,6 +11,8 @@ export interface InputWatchOptions {
   readonly base: string;
   /** Something that counts has another content, has appeared or has vanished. */
   readonly onChange: (path: string) => void;
+  /** Something beside the inputs has changed, which may mend what is broken. */
+  readonly onRemedy: (path: string) => void;
   /** All that was heard was looked at. */
   readonly onLooked: () => void;
   /** There are more folders below the inputs' than are watched. */
@@ -38,7 +40,7 @@ export interface InputWatch {
 }
 
 export function createInputWatch(options: InputWatchOptions): InputWatch {
-  const { watches, base, onChange, onLooked, onCut, onFault } = options;
+  const { watches, base, onChange, onRemedy, onLooked, onCut, onFault } = options;
   const fingerprints = createFingerprints();
   let watched: WatchedPaths | undefined;
   let realBase: string | undefined;
@@ -52,6 +54,7 @@ export function createInputWatch(options: InputWatchOptions): InputWatch {
     watched = watchedPaths({ inputs: { files, folders }, broken, base: realBase });
     const trees = await Promise.all(folders.map(listTree));
     if (trees.some(({ isCut }) => isCut)) onCut();
+    if (closed) return;
     await watches.set(heard, new Set([...watched.folders, ...trees.flatMap((tree) => tree.folders)]));
     const all = new Set([...files, ...trees.flatMap((tree) => tree.files)]);
     fingerprints.keep(all);
@@ -62,6 +65,10 @@ export function createInputWatch(options: InputWatchOptions): InputWatch {
   const heard = (change: FolderChange): void => {
     const concern = watched?.concernOf(change);
     if (concern === undefined || concern.type === 'none') return;
+    if (concern.type === 'remedy') {
+      if (!closed) onRemedy(concern.path);
+      return;
+    }
     looking += 1;
     void changedPaths(concern).then((paths) => {
       looking -= 1;
@@ -69,7 +76,7 @@ export function createInputWatch(options: InputWatchOptions): InputWatch {
       if (looking === 0) onLooked();
     });
   };
-  const changedPaths = async (concern: Concern): Promise<readonly string[]> => {
+  const changedPaths = async (concern: Exclude<Concern, { readonly type: 'remedy' }>): Promise<readonly string[]> => {
     switch (concern.type) {
       case 'none':
         return [];
@@ -81,8 +88,6 @@ export function createInputWatch(options: InputWatchOptions): InputWatch {
         return (await kindOf(concern.path)) === 'none' ? [] : [concern.path];
       case 'folder':
         return (await kindOf(concern.path)) === 'file' ? [] : [concern.path];
-      case 'remedy':
-        return [concern.path];
     }
   };
   const tell = (path: string): void => {

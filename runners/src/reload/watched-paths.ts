@@ -81,9 +81,20 @@ function inTree(trees: readonly InputFolder[], { folder, name, isEntry }: Folder
   return { type: 'none' };
 }
 
-/** Whether a file that a process has read may be a source, rather than the result of a build. */
-export function isSource(file: string): boolean {
-  return !file.split(sep).includes(OUTPUT_FOLDER);
+export interface SourceFolders {
+  /** Of the function's project. */
+  readonly base: string;
+  /** Where programs of this machine keep what is theirs for a while. */
+  readonly temporary: string;
+}
+
+/**
+ * Whether a file that a process has read may be a source, rather than the result of a build or what the function itself
+ * wrote, which would be a change each time. In Lambda it can write to the temporary folder alone.
+ */
+export function isSource(file: string, { base, temporary }: SourceFolders): boolean {
+  if (file.split(sep).includes(OUTPUT_FOLDER)) return false;
+  return isWithin(base, file) || !isWithin(temporary, file);
 }
 
 /** Whether a file of this name counts below a folder. */

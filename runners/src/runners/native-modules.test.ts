@@ -115,10 +115,19 @@ describe('which runner takes what', () => {
     [
       'CommonJS as an ES module',
       { entry: 'a.cjs', files: { 'a.cjs': '' } },
-      /Shop\/CreateOrder: the esm runner cannot run .*a\.cjs.*--runner cjs/,
+      /Shop\/CreateOrder: the esm runner cannot run .*a\.cjs.*the runner cjs/,
     ],
-    ['.js without a type as an ES module', { entry: 'a.js', files: { 'a.js': '' } }, /"type": "module".*--runner cjs/],
-    ['TypeScript', { entry: 'a.ts', files: { 'a.ts': '' } }, /a\.ts.*--runner tsx/],
+    [
+      '.js without a type as an ES module',
+      { entry: 'a.js', files: { 'a.js': '' } },
+      /"type": "module".*the runner cjs/,
+    ],
+    ['TypeScript', { entry: 'a.ts', files: { 'a.ts': '' } }, /a\.ts.*the runner tsx/],
+    [
+      'what is no JavaScript',
+      { entry: 'a.py', files: { 'a.py': '' }, runtime: 'python3.13' },
+      /a\.py \(python3\.13\).*Choose another runner/,
+    ],
     ['a missing file', { entry: 'a.mjs', files: {} }, /a\.mjs does not exist/],
   ])('esm refuses %s', async (_what, given, reason) => {
     const { reason: told, inputs } = await prepareBroken(esm, specOf(given));
@@ -128,6 +137,6 @@ describe('which runner takes what', () => {
 
   it('cjs refuses an ES module', async () => {
     const { reason } = await prepareBroken(cjs, specOf({ entry: 'a.js', files: { ...MODULE, 'a.js': '' } }));
-    expect(reason).toMatch(/the cjs runner cannot run .*a\.js.*--runner esm/);
+    expect(reason).toMatch(/the cjs runner cannot run .*a\.js.*the runner esm/);
   });
 });

@@ -12,8 +12,9 @@ interface ModuleSystem {
   readonly name: string;
   readonly extensions: readonly string[];
   readonly esModules: boolean;
-  /** What its files are, as a noun, and which runner takes the others. */
+  /** What its files are, as a noun. */
   readonly files: string;
+  /** What takes the `.js` files that it does not. */
   readonly other: string;
 }
 
@@ -28,7 +29,7 @@ export function createEsmRunner({ nodeFor }: NativeRunnerOptions): Runner {
     extensions: ['.mjs', '.js'],
     esModules: true,
     files: 'an ES module (.mjs, or .js below a package.json with "type": "module")',
-    other: 'cjs',
+    other: 'the runner cjs',
   });
 }
 
@@ -39,7 +40,7 @@ export function createCjsRunner({ nodeFor }: NativeRunnerOptions): Runner {
     extensions: ['.cjs', '.js'],
     esModules: false,
     files: 'CommonJS (.cjs, or .js without "type": "module" in the nearest package.json)',
-    other: 'esm',
+    other: 'the runner esm',
   });
 }
 
@@ -63,10 +64,17 @@ function takes(system: ModuleSystem, entry: string): boolean {
   return system.extensions.includes(extname(entry)) && isEsModule(entry) === system.esModules;
 }
 
+const RUNNER_BY_EXTENSION: Readonly<Record<string, string>> = {
+  '.mjs': 'the runner esm',
+  '.cjs': 'the runner cjs',
+  ...Object.fromEntries(['.ts', '.mts', '.cts', '.tsx', '.jsx'].map((extension) => [extension, 'the runner tsx'])),
+};
+
 function refusal(system: ModuleSystem, fn: FunctionSpec): string | undefined {
   if (takes(system, fn.entry)) return undefined;
-  const isJavaScript = ['.js', '.mjs', '.cjs'].includes(extname(fn.entry));
-  return `Function ${fn.id}: the ${system.name} runner cannot run ${fn.entry}, which is not ${system.files}. Choose --runner ${isJavaScript ? system.other : 'tsx'} for this function.`;
+  const kind = extname(fn.entry);
+  const other = kind === '.js' ? system.other : (RUNNER_BY_EXTENSION[kind] ?? 'another runner');
+  return `Function ${fn.id}: the ${system.name} runner cannot run ${fn.entry} (${fn.runtime}), which is not ${system.files}. Choose ${other} for this function.`;
 }
 
 async function prepared(fn: FunctionSpec, node: RuntimeNode): Promise<Prepared> {

@@ -58,12 +58,11 @@ export function createDriver({ timeoutMs, onKill, onState, onDeadline }: DriverO
   /** Goes on after the answer: a runtime that does not come back for more within that time is killed. */
   let deadline: { stop(): void } | undefined;
   let abandoned = false;
-  const polls = createPolls();
+  const polls = createPolls(() => dispatch({ type: 'poll-lost' }));
 
   const perform = (effect: RuntimeApiEffect): void => {
     switch (effect.type) {
       case 'hand-over':
-        // Without an open poll the invocation stays: the state is Running, and the next poll is given it.
         if (open?.invocation.requestId === effect.requestId) polls.answer(open.invocation);
         break;
       case 'settle':
@@ -148,14 +147,16 @@ function settle(open: OpenInvocation, outcome: Outcome): void {
   open.stream?.end();
 }
 
-/** The long polls of a runtime that waits for an invocation. */
-function createPolls() {
+/** The long polls of a runtime that waits for an invocation. @param onLost the last one closed without an answer. */
+function createPolls(onLost: () => void) {
   let parked: ServerResponse[] = [];
   return {
     add(poll: ServerResponse): void {
       parked.push(poll);
       poll.once('close', () => {
+        if (!parked.includes(poll)) return;
         parked = parked.filter((other) => other !== poll);
+        if (parked.length === 0) onLost();
       });
     },
     answer(invocation: Invocation): void {

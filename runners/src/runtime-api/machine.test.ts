@@ -242,3 +242,22 @@ describe('the deadline', () => {
     expect(run(started, next, invoke('a'), begins('a'), ends('a'), next, deadline('a')).effects).toEqual([]);
   });
 });
+
+describe('a runtime whose long poll is gone', () => {
+  const pollLost: RuntimeApiInput = { type: 'poll-lost' };
+
+  it('is not given an invocation, which waits until it asks again', () => {
+    const waiting = run(started, next, pollLost, invoke());
+    expect(waiting.machine).toMatchObject({ waitingId: 'a', currentId: undefined });
+    expect(stepRuntimeApi(waiting.machine, next).effects).toEqual([{ type: 'hand-over', requestId: 'a' }]);
+  });
+
+  it('leaves the invocation to the next process if its own has ended', () => {
+    const ended = run(started, next, pollLost, invoke(), exited(3));
+    expect([ended.machine.state, ended.machine.waitingId, ended.effects]).toEqual(['Stopped', 'a', []]);
+  });
+
+  it('does not end what it was given before', () => {
+    expect(run(started, next, invoke(), pollLost).machine).toMatchObject({ state: 'Running', currentId: 'a' });
+  });
+});

@@ -72,6 +72,8 @@ export type RuntimeApiInput =
     }
   | { readonly type: 'deadline'; readonly requestId: string; readonly timeoutMs: number }
   | { readonly type: 'next' }
+  /** The runtime asks no more: no long poll is open. */
+  | { readonly type: 'poll-lost' }
   | { readonly type: 'init-error'; readonly answer: ReceivedAnswer }
   | {
       readonly type: 'answer-begins';
@@ -133,6 +135,9 @@ export function stepRuntimeApi(machine: RuntimeApiMachine, input: RuntimeApiInpu
       return deadline(machine, input);
     case 'next':
       return next(machine);
+    case 'poll-lost':
+      // Its process is about to end, or asks again: what comes meanwhile waits for that, and is nobody's.
+      return step(machine.state === 'Ready' ? { ...machine, state: 'RuntimeResponseSentState' } : machine);
     case 'init-error':
       return initError(machine, input.answer);
     case 'answer-begins':

@@ -17,7 +17,7 @@ export function createResponseStream(onRoom: () => void): ResponseStream {
   let heldBytes = 0;
   let ended = false;
   /** The reader left. */
-  let dropping = false;
+  let left = false;
   let wake: () => void = () => undefined;
 
   const giveRoom = (): void => {
@@ -34,21 +34,35 @@ export function createResponseStream(onRoom: () => void): ResponseStream {
         giveRoom();
         yield* chunks;
         if (held.length > 0) continue;
-        if (ended) return;
+        if (ended || left) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
     } finally {
-      dropping = true;
-      giveRoom();
+      leave();
     }
   }
+  const leave = (): void => {
+    left = true;
+    giveRoom();
+    wake();
+  };
+  const reader = read();
+  const body: AsyncIterableIterator<Uint8Array> = {
+    next: () => reader.next(),
+    // A generator that was not begun, or that waits, would not hear of it.
+    return() {
+      leave();
+      return reader.return();
+    },
+    [Symbol.asyncIterator]: () => body,
+  };
 
   return {
-    body: read(),
+    body,
     write(bytes) {
-      if (dropping || ended) return true;
+      if (left || ended) return true;
       held.push(bytes);
       heldBytes += bytes.byteLength;
       wake();

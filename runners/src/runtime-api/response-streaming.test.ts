@@ -231,3 +231,13 @@ describe('the deadline of an invocation', () => {
     expect(readOutcome(await answer).json).toBe('late');
   });
 });
+
+describe('a reader that leaves before it has begun', () => {
+  it('does not hold the runtime back', async () => {
+    const { response, upload, replied } = await streaming();
+    await response.body[Symbol.asyncIterator]().return?.();
+    upload.end(Buffer.alloc(8 * STREAM_WINDOW_BYTES));
+    expect((await replied).statusCode).toBe(202);
+    expect(await response.ended).toBeUndefined();
+  });
+});

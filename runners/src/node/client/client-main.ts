@@ -1,3 +1,4 @@
+import { blockOutput } from './blocking-output.ts';
 import { serveCallbackGeneration } from './callback-generation.ts';
 import { takeControl, underControl } from './control.ts';
 import { INSPECT_BRK_VARIABLE } from './control-protocol.ts';
@@ -68,6 +69,7 @@ function takeLocation(env: NodeJS.ProcessEnv): HandlerLocation {
   };
 }
 
+blockOutput();
 // What a held process is told may be in any variable: none is read before.
 const control = await takeControl(process.env);
 const address = process.env.AWS_LAMBDA_RUNTIME_API;

@@ -55,6 +55,14 @@ describe('any command', () => {
     });
   });
 
+  it('is not started for a function of another runtime, which is told with its file', async () => {
+    const fn = functionOf('hello');
+    const { reason } = await prepareBroken(execRunner({ ...SHOUT, runtimes: /^python/ }), fn);
+    expect(reason).toBe(
+      `Function Shop/CreateOrder: the shout runner cannot run ${fn.entry}, whose runtime is provided.al2023. Choose another runner for this function.`,
+    );
+  });
+
   it('starts in the root with the deployed handler, if nothing else is said, and leaves no folder behind', async () => {
     const fn = functionOf('x', { moduleHandler: 'bootstrap' });
     const runner = execRunner({

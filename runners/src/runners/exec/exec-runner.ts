@@ -37,6 +37,11 @@ export interface ExecRunnerOptions {
   readonly name: string;
   readonly claims: (fn: FunctionSpec) => boolean;
   /**
+   * The runtimes whose functions it can run when it is chosen by name; all if not given. What `claims` looks for beyond
+   * the runtime may be on its way.
+   */
+  readonly runtimes?: RegExp;
+  /**
    * Builds the function; exit status 0 says that it was. `{entry}`, `{handler}`, `{id}`, `{moduleHandler}`, `{output}`,
    * `{projectRoot}` and `{root}` in its words stand for what they name; `{output}` is a folder of the function's own.
    */
@@ -63,7 +68,7 @@ export function execRunner(options: ExecRunnerOptions): Runner {
         reason: `Function ${fn.id}: ${unavailable}`,
         inputs: { files: [...own, ...files], folders },
       });
-      const missing = await missingPath(fn);
+      const missing = wrongRuntime(options, fn) ?? (await missingPath(fn));
       if (missing !== undefined) return broken({ unavailable: missing });
       const tools = toolsOf(fn, { signal });
       const fault = await built(options, fn, tools);
@@ -79,6 +84,11 @@ export function execRunner(options: ExecRunnerOptions): Runner {
       };
     },
   };
+}
+
+function wrongRuntime({ name, runtimes }: ExecRunnerOptions, { entry, runtime }: FunctionSpec): string | undefined {
+  if (runtimes === undefined || runtimes.test(runtime)) return undefined;
+  return `the ${name} runner cannot run ${entry}, whose runtime is ${runtime}. Choose another runner for this function.`;
 }
 
 async function missingPath(fn: FunctionSpec): Promise<string | undefined> {

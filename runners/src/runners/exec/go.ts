@@ -8,11 +8,14 @@ import { execRunner } from './exec-runner.ts';
 const PROGRAM = process.platform === 'win32' ? 'bootstrap.exe' : 'bootstrap';
 const NEXT_PROGRAM = `next-${PROGRAM}`;
 
+const RUNTIMES = /^(provided|go1\.x)/;
+
 /** Builds Go functions that use `aws-lambda-go`, and runs the program. The entry is a `main` package or a file of it. */
 export function createGoRunner(): Runner {
   return execRunner({
     name: 'go',
-    claims: (fn) => /^(provided|go1\.x)/.test(fn.runtime) && isGoPackage(fn),
+    claims: (fn) => RUNTIMES.test(fn.runtime) && isGoPackage(fn),
+    runtimes: RUNTIMES,
     build: async (fn, tools) => ({
       command: 'go',
       // The tag leaves out the protocol of the old go1.x runtime. Source: AWS Lambda Developer Guide, Go.

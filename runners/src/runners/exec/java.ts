@@ -17,6 +17,8 @@ const NATIVE_LIBRARY_PROPERTY = 'com.amazonaws.services.lambda.runtime.api.clien
 /** Only the first compiler, as in Lambda. Source: AWS Lambda Developer Guide, "Customize Java runtime startup behavior". */
 const LAMBDA_FLAGS = ['-XX:+TieredCompilation', '-XX:TieredStopAtLevel=1'];
 
+const RUNTIMES = /^java/;
+
 /**
  * Runs Java functions by AWS's own client. A Maven project is compiled and its dependencies are found by Maven; without
  * one the root is taken as a deployment package: its classes, and the jars in it and in its `lib`.
@@ -24,7 +26,8 @@ const LAMBDA_FLAGS = ['-XX:+TieredCompilation', '-XX:TieredStopAtLevel=1'];
 export function createJavaRunner(): Runner {
   return execRunner({
     name: 'java',
-    claims: (fn) => fn.runtime.startsWith('java'),
+    claims: (fn) => RUNTIMES.test(fn.runtime),
+    runtimes: RUNTIMES,
     run: prepareJava,
     watch: (fn) => [
       {

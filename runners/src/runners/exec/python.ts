@@ -20,13 +20,16 @@ interface Interpreter {
   readonly version: string;
 }
 
+const RUNTIMES = /^python/;
+
 /** Runs Python functions by AWS's own client, `awslambdaric`, in the project's virtual environment if it has one. */
 export function createPythonRunner(): Runner {
   // What was found good stays good; a process that fails later says so itself.
   const good = new Map<string, Interpreter>();
   return execRunner({
     name: 'python',
-    claims: (fn) => fn.runtime.startsWith('python'),
+    claims: (fn) => RUNTIMES.test(fn.runtime),
+    runtimes: RUNTIMES,
     run: async (fn, tools) => {
       const interpreter = await findInterpreter(fn, tools, good);
       return 'unavailable' in interpreter ? interpreter : runCommand(fn, interpreter);

@@ -7,11 +7,14 @@ import { buildFailure, type ExecTools, execRunner, type RunCommand, type Unavail
 
 const PROGRAM = process.platform === 'win32' ? 'bootstrap.exe' : 'bootstrap';
 
+const RUNTIMES = /^provided/;
+
 /** Builds Rust functions that use `lambda_runtime`, and runs the program. The entry is a crate or a source of its program. */
 export function createRustRunner(): Runner {
   return execRunner({
     name: 'rust',
-    claims: (fn) => fn.runtime.startsWith('provided') && isCrate(fn),
+    claims: (fn) => RUNTIMES.test(fn.runtime) && isCrate(fn),
+    runtimes: RUNTIMES,
     run: buildAndRun,
     watch: (fn) => [{ path: crateOf(fn), extensions: ['.rs', '.toml', '.lock'], ignored: ['target'] }],
   });
