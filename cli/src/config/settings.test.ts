@@ -8,7 +8,8 @@ function settings(
   environment: SettingSources['environment'] = {},
   flags: GivenFlags = {},
 ) {
-  const loaded = config && { file: '/shop/live-lambda.config.json', folder: '/shop', config };
+  const file = '/shop/live-lambda.config.json';
+  const loaded = config && { file, text: JSON.stringify(config), folder: '/shop', config };
   return resolveSettings({
     flags,
     environment,
