@@ -60,7 +60,8 @@ export async function startLiveApp(folder: string, signal: AbortSignal): Promise
     const tunnel = startTunnel({
       assemblyFolder,
       endpoint,
-      credentials: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region },
+      runner: 'tsx',
+      variables: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region },
     });
     undos.push(() => tunnel.stop());
     await tunnel.waitFor(({ type }) => type === 'ready');

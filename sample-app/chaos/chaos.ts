@@ -64,7 +64,8 @@ function launch(): TunnelProcess {
   return startTunnel({
     assemblyFolder,
     endpoint: emulator.endpoint,
-    credentials: {
+    runner: 'tsx',
+    variables: {
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_REGION: emulator.region,

@@ -224,7 +224,8 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
     folder: app?.folder ?? appFolder,
     assemblyFolder,
     endpoint: emulator.endpoint,
-    credentials: developerVariables(emulator),
+    runner: 'tsx',
+    variables: developerVariables(emulator),
     onEvent: (event) => {
       if (shown.output) report(event);
     },

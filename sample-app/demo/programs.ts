@@ -21,6 +21,15 @@ function programOf(packageName: string, file: string): string {
   return join(dirname(require.resolve(`${packageName}/package.json`)), file);
 }
 
+export interface SynthesisOptions {
+  /** Of the CDK app; {@link appFolder} if not given. */
+  readonly folder?: string;
+  /** `name=value`, as after `cdk -c`; all functions are live if not given. */
+  readonly context?: readonly string[];
+  /** Besides those of this process. */
+  readonly variables?: Variables;
+}
+
 /**
  * Synthesizes the app in live mode with the CDK CLI, which is killed at the signal.
  * @throws Error with what the CLI said, or the signal's reason
@@ -28,7 +37,7 @@ function programOf(packageName: string, file: string): string {
 export async function synthesize(
   outputFolder: string,
   signal: AbortSignal,
-  { folder = appFolder }: { readonly folder?: string } = {},
+  { folder = appFolder, context = ['live-lambda=true'], variables = {} }: SynthesisOptions = {},
 ): Promise<void> {
   signal.throwIfAborted();
   const said: string[] = [];
@@ -37,17 +46,14 @@ export async function synthesize(
     args: [
       programOf('aws-cdk', 'bin/cdk'),
       'synth',
-      '-c',
-      'live-lambda=true',
-      '-c',
-      'live-lambda-ci=true',
+      ...[...context, 'live-lambda-ci=true'].flatMap((each) => ['-c', each]),
       '--quiet',
       '--output',
       outputFolder,
     ],
     cwd: folder,
     // The template is validated in the tests; here it would cost five seconds.
-    env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true' },
+    env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true', ...variables },
     onOutput: ({ text }) => said.push(text),
   });
   signal.addEventListener('abort', cdk.kill);
@@ -70,13 +76,16 @@ export interface TunnelProcess {
   stop(): ReturnType<SupervisedProcess['stop']>;
 }
 
-/** Starts `live-lambda tunnel --runner tsx` as a process of its own. */
+/** Starts `live-lambda tunnel` as a process of its own. */
 export function startTunnel(options: {
   /** The app's; {@link appFolder} if not given. */
   readonly folder?: string;
   readonly assemblyFolder: string;
   readonly endpoint: string;
-  readonly credentials: Variables;
+  /** For all functions; the first that can run a function if not given. */
+  readonly runner?: string;
+  /** The developer's credentials and region, and what else there is besides this process's variables. */
+  readonly variables: Variables;
   readonly onEvent?: (event: TunnelEvent) => void;
 }): TunnelProcess {
   const events: TunnelEvent[] = [];
@@ -88,8 +97,7 @@ export function startTunnel(options: {
     args: [
       programOf('live-lambda', 'bin/run.js'),
       'tunnel',
-      '--runner',
-      'tsx',
+      ...(options.runner === undefined ? [] : ['--runner', options.runner]),
       '--app',
       options.assemblyFolder,
       '--endpoint',
@@ -97,7 +105,7 @@ export function startTunnel(options: {
       '--json',
     ],
     cwd: options.folder ?? appFolder,
-    env: { ...plainEnvironment(), ...options.credentials },
+    env: { ...plainEnvironment(), ...options.variables },
     onOutput: ({ stream, text }) => {
       const event = stream === 'stdout' ? parseEvent(text) : undefined;
       if (!event) {

@@ -7,30 +7,12 @@ import { createIdentity } from '@live-lambda/protocol/identity';
 import { BUILT_IN_RUNNERS, type Runner } from '@live-lambda/runner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rawEcho, rawRunner } from '../fixtures/emulated-wire.ts';
 import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
 import { liveApp } from '../functions/live-functions.ts';
 import { readManifests } from '../functions/manifest-file.ts';
 import type { LiveEvent } from '../host.ts';
 import { startTunnel, type Tunnel } from './tunnel.ts';
-
-/** A program that speaks the Runtime API and answers with the very bytes of its event, whatever language it stands for. */
-const rawEcho = `
-import { request } from 'node:http';
-const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-const call = (method, path, body) => new Promise((resolve, reject) => {
-  const sent = request({ host, port, method, path: '/2018-06-01/runtime/invocation/' + path }, (response) => {
-    const chunks = [];
-    response.on('data', (chunk) => chunks.push(chunk));
-    response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
-  });
-  sent.on('error', reject);
-  sent.end(body);
-});
-for (;;) {
-  const { headers, body } = await call('GET', 'next');
-  await call('POST', headers['lambda-runtime-aws-request-id'] + '/response', body);
-}
-`;
 
 const pidHandler = (answer: string) => `
 let count = 0;
@@ -48,16 +30,7 @@ import { createHash } from 'node:crypto';
 const digest = (name) => createHash('sha256').update(process.env[name]).digest('hex');
 export const handler = async () => ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'].map(digest);`;
 
-/** Runs a function as a program of its own: what any language's runtime client is. */
-const rawRunner: Runner = {
-  name: 'raw',
-  claims: ({ id }) => id === 'Shop/Raw',
-  prepare: async (fn) => ({
-    state: 'ready',
-    launch: { command: process.execPath, args: [fn.entry], cwd: fn.root, env: {} },
-    inputs: { files: [fn.entry], folders: [] },
-  }),
-};
+const raw: Runner = { ...rawRunner, claims: ({ id }) => id === 'Shop/Raw' };
 
 /** Streams what it is asked for, and fails on the way if it is asked to. */
 const streamingHandler = `
@@ -80,7 +53,7 @@ async function start() {
     live: liveApp(await readManifests(app.assembly)),
     access: { endpointUrl: emulator.endpoint },
     credentials: async () => ({ accessKeyId, secretAccessKey }),
-    runnerFor: ({ spec }) => [rawRunner, ...BUILT_IN_RUNNERS].find((runner) => runner.claims(spec)) ?? rawRunner,
+    runnerFor: ({ spec }) => [raw, ...BUILT_IN_RUNNERS].find((runner) => runner.claims(spec)) ?? raw,
     identity: createIdentity(randomBytes(32)),
     host: { notify: (event) => events.push(event) },
     release: '0.1.0',
