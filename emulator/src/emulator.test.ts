@@ -7,11 +7,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Emulator } from './emulator.ts';
 import type { EmulatorEvent } from './events.ts';
 import { createCloudAssembly } from './fixtures/cloud-assembly.ts';
 import { headerSubprotocol, openEventSocket, signEvent } from './fixtures/event-client.ts';
+import { eventually } from './fixtures/eventually.ts';
 import { isFrozen, isRunning } from './fixtures/process-liveness.ts';
 import { runEmulator } from './fixtures/running-emulator.ts';
 import { roleResource, wrappedFunction, wrappedProgram } from './fixtures/runtime-program.ts';
@@ -34,7 +35,7 @@ describe('closing', () => {
   it('leaves no process, no port and no file, also in the middle of an invocation', async () => {
     const cloud = await runEmulator(content);
     const open = cloud.invoke('orders', { hang: true }).catch((error: Error) => error);
-    await vi.waitFor(() => expect(hangingIn(cloud.events)).toBeDefined());
+    await eventually(() => expect(hangingIn(cloud.events)).toBeDefined());
     const { pids, folder } = hangingIn(cloud.events)!;
     expect(pids.map(isRunning)).toEqual([true, true]);
     await cloud[Symbol.asyncDispose]();
@@ -109,7 +110,7 @@ describe('kill -9 of the host', () => {
     const { pids, folder } = hangingIn(events)!;
     expect(pids.map(isRunning)).toEqual([true, true]);
     host.kill('SIGKILL');
-    await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]), 10_000);
+    await eventually(() => expect(pids.map(isRunning)).toEqual([false, false]));
 
     // The files stay, as nobody is there to remove them, until the next emulator starts.
     expect(existsSync(folder)).toBe(true);
@@ -123,9 +124,9 @@ describe('kill -9 of the host', () => {
     const events = await eventsOfHost(host, (told) => told.some(({ type }) => type === 'invocation-finished'));
     const [started] = events;
     const pid = started?.type === 'environment-started' ? started.pid : 0;
-    await vi.waitFor(() => expect(isFrozen(pid)).toBe(true));
+    await eventually(() => expect(isFrozen(pid)).toBe(true));
     host.kill('SIGKILL');
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+    await eventually(() => expect(isRunning(pid)).toBe(false));
   });
 });
 

@@ -13,7 +13,8 @@ import { inertProvider, logGroupProvider } from './deploy/resources/stored.ts';
 import { startEndpoint } from './endpoint.ts';
 import { describeEvent, type EmulatorListener } from './events.ts';
 import type { FaultSettings } from './faults/fault-settings.ts';
-import { createPolicyStore } from './iam/policy-store.ts';
+import { createAccessControl } from './iam/access-control.ts';
+import { createPolicyStore, type PolicyStore } from './iam/policy-store.ts';
 import { createCodeStore } from './lambda/code-store.ts';
 import { createLambda } from './lambda/lambda.ts';
 import type { LambdaService } from './lambda/lambda-service.ts';
@@ -61,6 +62,13 @@ export interface Emulator extends AsyncDisposable {
   readonly endpoint: string;
   /** Keys of an IAM user that may do everything. They are good for nothing but this emulator. */
   readonly developerCredentials: Credentials;
+  /**
+   * Keys of a new IAM user that has nothing but these managed policies of deployed stacks, whatever a later deployment
+   * makes of them.
+   *
+   * @throws Error for a policy that does not exist
+   */
+  credentialsFor(user: { readonly policyArns: readonly string[] }): Credentials;
   readonly faults: EmulatorFaults;
   /** What all Event APIs together would be billed for. */
   readonly meter: Pick<Meter, 'read' | 'reset'>;
@@ -78,6 +86,7 @@ interface ProviderParts {
   readonly accountId: string;
   readonly now: () => number;
   readonly credentials: CredentialStore;
+  readonly policies: PolicyStore;
   readonly service: LambdaService;
   readonly registry: EventApiRegistry;
   readonly folder: string;
@@ -85,7 +94,7 @@ interface ProviderParts {
 
 const createProviders = (parts: ProviderParts): ReadonlyMap<string, ResourceProvider> => {
   const { region, accountId, now, credentials, service, registry } = parts;
-  const iam = { store: createPolicyStore(), accountId, roleId: credentials.roleId };
+  const iam = { store: parts.policies, accountId, roleId: credentials.roleId };
   const lambda = { service, code: createCodeStore(parts.folder), layers: new Map(), region, accountId, now };
   const appsync = { registry, region, accountId };
   return new Map<string, ResourceProvider>([
@@ -112,19 +121,47 @@ const createListener =
     options.log?.(describeEvent(event));
   };
 
+const createUserMint = (policies: PolicyStore, credentials: CredentialStore): Emulator['credentialsFor'] => {
+  let users = 0;
+  return ({ policyArns }) => {
+    const unknown = policyArns.filter((arn) => policies.findManagedPolicy(arn) === undefined);
+    if (unknown.length > 0) {
+      throw new Error(
+        `There is no managed policy ${unknown.join(' and no ')}. Deploy the stack that makes it, and take its ARN from an output.`,
+      );
+    }
+    users += 1;
+    return credentials.mintUser({ userName: `user-${users}`, policyArns });
+  };
+};
+
+/** Runs a task when it is first asked for; whoever asks again waits for the same run. */
+const once = (task: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= task();
+    return running;
+  };
+};
+
 const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const { region = defaultRegion, account: accountId = defaultAccount, now = Date.now } = options;
   const onEvent = createListener(options);
   const credentials = createCredentialStore({ accountId, randomBytes });
   const { find: findCredentials } = credentials;
+  const policies = createPolicyStore();
+  const access = createAccessControl({ store: policies, region, now, onEvent });
   const stacks = createStackStore();
   const { freeze: freezes = true, asynchronousRetryDelaysMs: retryDelaysMs } = options;
-  const lambda = createLambda({ region, accountId, credentials, now, onEvent, freezes, retryDelaysMs });
+  const endpointUrl = () => `http://${endpoint.host}`;
+  const lambda = createLambda({ region, accountId, credentials, now, onEvent, freezes, retryDelaysMs, endpointUrl });
   const { escapesMarkup = true, limits = {}, faults = {}, seed } = options;
-  const eventApis = createEventApis({ findCredentials, now, onEvent, escapesMarkup, limits, faults, seed });
+  const eventApis = createEventApis({ findCredentials, access, now, onEvent, escapesMarkup, limits, faults, seed });
   const endpoint = await startEndpoint({
     port: options.port ?? 0,
     region,
+    accountId,
+    access,
     lambda: lambda.api,
     stacks,
     findCredentials,
@@ -135,25 +172,21 @@ const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
     throw error;
   });
   const parts = { service: lambda.service, registry: eventApis.registry, folder: scratch.path };
-  const providers = createProviders({ region, accountId, now, credentials, ...parts });
+  const providers = createProviders({ region, accountId, now, credentials, policies, ...parts });
   const deployer = createDeployer({ region, accountId, providers, stacks, now, onEvent });
 
-  let closing: Promise<void> | undefined;
-  const shutDown = async (): Promise<void> => {
+  const close = once(async () => {
     await lambda.close();
     await Promise.all([endpoint.close(), eventApis.registry.close()]);
     await scratch.remove();
-  };
-  const close = (): Promise<void> => {
-    closing ??= shutDown();
-    return closing;
-  };
+  });
 
   return {
     region,
     account: accountId,
-    endpoint: `http://${endpoint.host}`,
+    endpoint: endpointUrl(),
     developerCredentials: credentials.developer.credentials,
+    credentialsFor: createUserMint(policies, credentials),
     faults: eventApis.faults,
     meter: eventApis.meter,
     deploy: deployer.deploy,

@@ -5,6 +5,7 @@ import {
   answerCloudFormation,
   cloudFormationNamespace,
   cloudFormationVersion,
+  neededStackRight,
 } from './cloudformation/cloudformation-api.ts';
 import type { StackStore } from './cloudformation/stack-store.ts';
 import { type LoopbackServer, startLoopbackServer } from './http/loopback-server.ts';
@@ -16,6 +17,7 @@ import {
   queryResult,
 } from './http/query-protocol.ts';
 import { readBody, signedRequest } from './http/received-request.ts';
+import type { AccessControl } from './iam/access-control.ts';
 import { type ApiAnswer, apiError } from './lambda/api-answer.ts';
 import { maxSynchronousRequestBytes } from './lambda/function-configuration.ts';
 import { tooLargeAnswer } from './lambda/invoke-request.ts';
@@ -29,8 +31,10 @@ import { callerIdentity, stsNamespace, stsVersion } from './sts/caller-identity.
 export interface EndpointOptions {
   readonly port: number;
   readonly region: string;
+  readonly accountId: string;
   readonly lambda: LambdaApi;
   readonly stacks: StackStore;
+  readonly access: AccessControl;
   readonly findCredentials: (accessKeyId: string) => KnownCredentials | undefined;
   readonly now: () => number;
 }
@@ -54,15 +58,24 @@ const answerSts = (request: QueryRequest, principal: Principal, requestId: strin
   return queryError(service, { status: 400, code: 'InvalidAction', message, requestId });
 };
 
-const answerStacks = (request: QueryRequest, stacks: StackStore, requestId: string): QueryAnswer => {
+const answerStacks = (
+  request: QueryRequest,
+  caller: { readonly principal: Principal; readonly requestId: string },
+  { region, accountId, access, stacks }: EndpointOptions,
+): QueryAnswer => {
   const service = { xmlNamespace: cloudFormationNamespace };
+  const { principal, requestId } = caller;
+  const right = neededStackRight(request, { region, accountId });
+  const denial = right && access.check(principal, right);
+  if (denial) return queryError(service, { status: 403, code: 'AccessDenied', message: denial.message, requestId });
   const answer = answerCloudFormation(request, stacks);
   if (answer.type === 'error') return queryError(service, { ...answer, status: 400, requestId });
   return queryResult(service, { action: request.action, requestId, result: answer.result });
 };
 
 /** What the services say to a request, once it is known who sent it. */
-const createServices = ({ region, findCredentials, now, stacks, lambda }: EndpointOptions) => {
+const createServices = (options: EndpointOptions) => {
+  const { region, findCredentials, now, lambda, access } = options;
   const verify = (request: SignedRequest, service: string): SignatureVerdict =>
     verifySignature(request, { region, service, nowMs: now(), findCredentials });
   return {
@@ -80,11 +93,14 @@ const createServices = ({ region, findCredentials, now, stacks, lambda }: Endpoi
         return queryError({ xmlNamespace: xmlNamespaces[service] }, { ...error, requestId });
       }
       const { principal } = verdict;
-      return service === 'sts' ? answerSts(query, principal, requestId) : answerStacks(query, stacks, requestId);
+      // Whoever has credentials may ask whose they are, even against an explicit deny (AWS STS API reference).
+      return service === 'sts'
+        ? answerSts(query, principal, requestId)
+        : answerStacks(query, { principal, requestId }, options);
     },
     answerLambda: async (request: SignedRequest): Promise<ApiAnswer> => {
       const verdict = verify(request, 'lambda');
-      if (verdict.type === 'verified') return lambda.answer(request);
+      if (verdict.type === 'verified') return lambda.answer(request, (right) => access.check(verdict.principal, right));
       const errorType = jsonRefusalCodes[verdict.reason];
       return apiError({ status: refusalStatus, errorType, message: verdict.message });
     },

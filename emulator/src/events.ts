@@ -76,6 +76,32 @@ export type EmulatorEvent =
       readonly apiName: string;
       readonly reason: 'connection-closing' | 'slow-consumer';
     }
+  | {
+      /** Somebody is who they say, and may not do what they ask for. */
+      readonly type: 'access-denied';
+      readonly principalArn: string;
+      /** `service:Operation` */
+      readonly action: string;
+      readonly resource: string;
+      /** Which policy denies it, or which one does not allow it. */
+      readonly reason: string;
+    }
+  | {
+      /** The code of a channel namespace wrote to its console. */
+      readonly type: 'handler-output';
+      readonly apiName: string;
+      readonly namespace: string;
+      readonly handler: 'onPublish' | 'onSubscribe';
+      readonly text: string;
+    }
+  | {
+      /** The code of a channel namespace has a mistake, of which its clients learn nothing. */
+      readonly type: 'handler-failed';
+      readonly apiName: string;
+      readonly namespace: string;
+      readonly handler: 'onPublish' | 'onSubscribe';
+      readonly reason: string;
+    }
   | ({ readonly type: 'fault-struck' } & StruckFault)
   | { readonly type: 'frame-refused'; readonly apiName: string; readonly errorType: string; readonly message: string };
 
@@ -98,6 +124,12 @@ export const describeEvent = (event: EmulatorEvent): string => {
       return `${event.functionName}: ${event.requestId} is run again, attempt ${event.attempt}, in ${event.delayMs} ms: ${event.reason}`;
     case 'asynchronous-given-up':
       return `${event.functionName}: ${event.requestId} is given up after ${event.attempts} attempts: ${event.reason}`;
+    case 'access-denied':
+      return `${event.principalArn} may not ${event.action} on ${event.resource}: ${event.reason}`;
+    case 'handler-output':
+      return `${event.apiName}/${event.namespace} ${event.handler}: ${event.text}`;
+    case 'handler-failed':
+      return `${event.apiName}/${event.namespace}: ${event.handler} failed: ${event.reason}`;
     case 'fault-struck':
       return `${event.apiName}: fault ${event.fault} struck (${event.count})`;
     case 'resource-skipped':

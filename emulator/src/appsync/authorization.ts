@@ -1,8 +1,9 @@
+import type { AccessControl, NeededRight } from '../iam/access-control.ts';
 import { isSignatureAuthorization } from '../signature/authorization-header.ts';
 import type { KnownCredentials, Principal } from '../signature/credentials.ts';
 import { type SignatureRefusal, verifySignature } from '../signature/verify-signature.ts';
 import type { AuthorizationMode, EventApi } from './event-api.ts';
-import { badRequest, type Refusal, unauthorized } from './frames.ts';
+import { accessDenied, badRequest, type Refusal, unauthorized } from './frames.ts';
 
 /** The first of the two subprotocols that a client offers, and the only one that a server may select. */
 export const eventSubprotocol = 'aws-appsync-event-ws';
@@ -18,6 +19,8 @@ export type AuthorizationMembers = ReadonlyMap<string, string>;
 /** What a caller wants to do. The modes are those that the namespace, or the API for a connect, allows. */
 export interface Operation {
   readonly modes: readonly AuthorizationMode[];
+  /** What identity policies must allow where it is proved by a signature. */
+  readonly right: NeededRight;
   readonly authorization: AuthorizationMembers;
   readonly body: Uint8Array;
 }
@@ -26,11 +29,25 @@ export interface AuthorizationContext {
   readonly api: EventApi;
   readonly nowMs: number;
   readonly findCredentials: (accessKeyId: string) => KnownCredentials | undefined;
+  readonly access: AccessControl;
 }
 
 export type AuthorizationVerdict =
   | { readonly type: 'allowed'; readonly principal: Principal }
   | { readonly type: 'refused'; readonly refusal: Refusal };
+
+/** To open a WebSocket takes a right on the API itself, which one on `<API>/*` is not. */
+export const connectRight = ({ arn }: EventApi): NeededRight => ({ action: 'appsync:EventConnect', resource: arn });
+
+/**
+ * The right to publish or subscribe, which ends at the namespace: no resource and no condition names a channel ("Actions,
+ * resources, and condition keys for AWS AppSync" in the AWS Service Authorization Reference).
+ */
+export const namespaceRight = (
+  api: EventApi,
+  operation: 'EventPublish' | 'EventSubscribe',
+  namespace: string,
+): NeededRight => ({ action: `appsync:${operation}`, resource: `${api.arn}/channelNamespace/${namespace}` });
 
 const refused = (refusal: Refusal): AuthorizationVerdict => ({ type: 'refused', refusal });
 
@@ -90,14 +107,17 @@ const checkSignature = (operation: Operation, context: AuthorizationContext): Au
 };
 
 /**
- * Decides whether somebody may do something: the mode must be allowed there, and the proof must hold. What identity
- * policies say about the principal would be asked after this.
+ * Decides whether somebody may do something: the mode must be allowed there, the proof must hold, and then the policies
+ * of whoever it was must allow it.
  */
 export const authorize = (operation: Operation, context: AuthorizationContext): AuthorizationVerdict => {
   const mode = modeOf(operation.authorization);
   // A key or token of a mode that the emulator cannot check is as good as a wrong one.
   if (mode !== 'AWS_IAM' || !operation.modes.includes(mode)) return refused(unauthorized);
-  return checkSignature(operation, context);
+  const verdict = checkSignature(operation, context);
+  if (verdict.type === 'refused') return verdict;
+  const denial = context.access.check(verdict.principal, operation.right);
+  return denial ? refused(accessDenied(denial.message)) : verdict;
 };
 
 /** How the characters that matter in HTML are written by the service when it rebuilds a body that was signed. */

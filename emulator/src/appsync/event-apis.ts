@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { EmulatorListener } from '../events.ts';
 import { createFaultInjector, type FaultCounts, type FaultInjector } from '../faults/fault-injector.ts';
 import { type FaultSettings, noFaults } from '../faults/fault-settings.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import type { KnownCredentials } from '../signature/credentials.ts';
 import { type EventApiLimits, serviceLimits } from './limits.ts';
 import { createMeter, type Meter } from './meter.ts';
@@ -26,6 +27,7 @@ export interface EmulatorFaults {
 
 export interface EventApisOptions {
   readonly findCredentials: (accessKeyId: string) => KnownCredentials | undefined;
+  readonly access: AccessControl;
   /** The clock in epoch milliseconds. */
   readonly now: () => number;
   readonly onEvent: EmulatorListener;
@@ -68,7 +70,7 @@ const createControls = (injector: FaultInjector, registry: EventApiRegistry): Em
 };
 
 export const createEventApis = (options: EventApisOptions): EventApis => {
-  const { findCredentials, now, onEvent, escapesMarkup } = options;
+  const { findCredentials, access, now, onEvent, escapesMarkup } = options;
   const faults = createFaultInjector({
     seed: options.seed ?? randomInt(seedCount),
     settings: options.faults,
@@ -79,6 +81,7 @@ export const createEventApis = (options: EventApisOptions): EventApis => {
   const signatureClock = (): number => now() + faults.settings.clockSkewMs;
   const registry = createEventApiRegistry({
     findCredentials,
+    access,
     now: signatureClock,
     escapesMarkup,
     limits,

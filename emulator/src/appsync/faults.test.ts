@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FaultSettings } from '../faults/fault-settings.ts';
 import type { EventSocket, Frame } from '../fixtures/event-client.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { type RunningEventApi, runEventApi } from '../fixtures/running-event-api.ts';
 
 const withFaults = async (
@@ -208,7 +209,7 @@ describe('a WebSocket', () => {
     await using api = await runEventApi({ limits: { keepAliveIntervalMs: 1 } });
     const silent = [await api.connect(), await api.connect()];
     api.apis.faults.set({ halfOpenEveryMs: 5 });
-    await vi.waitFor(() => expect(api.apis.faults.counts['half-open']).toBe(2));
+    await eventually(() => expect(api.apis.faults.counts['half-open']).toBe(2));
     api.apis.faults.clear();
     const other = await api.connect();
     const heard = silent.map(({ frames }) => frames.length);
@@ -225,7 +226,7 @@ describe('a WebSocket', () => {
       expect(api.apis.faults.counts['late-activation']).toBe(1);
       api.apis.faults.set({ activationMs: 20 });
       const late = await subscriber(api);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         await publishNumbers(api, 1);
         expect(texts(late.frames)).toContain('0');
       });

@@ -67,6 +67,12 @@ export const unauthorized: Refusal = {
   error: { errorType: 'UnauthorizedException', message: 'You are not authorized to make this call.' },
 };
 
+/** Somebody who is known, but whose policies do not allow it. */
+export const accessDenied = (message: string): Refusal => ({
+  status: 403,
+  error: { errorType: 'AccessDeniedException', message },
+});
+
 /** A namespace that does not exist looks like a missing right, and has no message. */
 export const unknownNamespace: Refusal = { status: 401, error: { errorType: 'UnauthorizedException' } };
 

@@ -1,8 +1,9 @@
 import type { SignedRequest } from '../signature/canonical-request.ts';
-import { type AuthorizationVerdict, type Operation, publishPath } from './authorization.ts';
+import { type AuthorizationVerdict, namespaceRight, type Operation, publishPath } from './authorization.ts';
 import type { ChannelName } from './channel.ts';
 import type { EventApi } from './event-api.ts';
 import { badRequest, type Refusal } from './frames.ts';
+import type { HandlerRunner } from './handlers/handler-runner.ts';
 import { acceptEvents, parsePublish } from './publish.ts';
 
 export interface HttpAnswer {
@@ -43,6 +44,7 @@ export const answerHttp = (
   world: {
     readonly api: EventApi;
     readonly authorize: (operation: Operation) => AuthorizationVerdict;
+    readonly handlers: HandlerRunner;
     readonly newIdentifier: () => string;
     readonly maxEventBytes: number;
   },
@@ -59,12 +61,20 @@ export const answerHttp = (
   const parsed = parsePublish(content, world.api);
   if (parsed.type === 'refused') return refusalAnswer(parsed.refusal);
   const { channel, namespace, events } = parsed.request;
+  const { api, handlers } = world;
   const verdict = world.authorize({
     modes: namespace.publishModes,
+    right: namespaceRight(api, 'EventPublish', namespace.name),
     authorization: request.headers,
     body: request.payload,
   });
   if (verdict.type === 'refused') return refusalAnswer(verdict.refusal);
-  const { successful, failed, accepted } = acceptEvents(events, world);
+  const { principal } = verdict;
+  const result = acceptEvents(events, {
+    ...world,
+    handle: (identified) => handlers.publish({ api, namespace, channel, principal }, identified),
+  });
+  if (result.type === 'refused') return refusalAnswer(result.refusal);
+  const { successful, failed, accepted } = result;
   return { ...json(200, { failed, successful }), broadcast: { channel, events: accepted } };
 };

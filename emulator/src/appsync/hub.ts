@@ -6,17 +6,20 @@ import type { EmulatorListener } from '../events.ts';
 import type { PublishFate } from '../faults/decisions.ts';
 import type { FaultInjector } from '../faults/fault-injector.ts';
 import { receivedHeaders } from '../http/received-request.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import type { KnownCredentials } from '../signature/credentials.ts';
 import {
   type AuthorizationVerdict,
   authorize,
   connectAuthorization,
+  connectRight,
   type Operation,
   signedBody,
 } from './authorization.ts';
 import { type Connection, createConnection, type Published } from './connection.ts';
 import type { EventApi } from './event-api.ts';
 import { rateExceeded, type ServerFrame } from './frames.ts';
+import { createHandlerRunner, type HandlerRunner } from './handlers/handler-runner.ts';
 import type { EventApiLimits } from './limits.ts';
 import type { Meter } from './meter.ts';
 import { type SessionWorld, unreadableConnect } from './session.ts';
@@ -24,6 +27,7 @@ import { type SessionWorld, unreadableConnect } from './session.ts';
 /** What all Event APIs of one emulator have in common. */
 export interface HubOptions {
   readonly findCredentials: (accessKeyId: string) => KnownCredentials | undefined;
+  readonly access: AccessControl;
   /** The clock that signatures are checked by, in epoch milliseconds. */
   readonly now: () => number;
   /** Whether signed WebSocket operations are hashed with markup characters escaped, as AppSync does it. */
@@ -47,6 +51,7 @@ export interface Arrival {
 export interface Hub {
   accept(arrival: Arrival): void;
   authorize(operation: Operation): AuthorizationVerdict;
+  readonly handlers: HandlerRunner;
   /** A publish request is accepted: it is metered, and a fault may strike it. */
   admit(published: Published): PublishFate;
   /** The only way from whoever publishes to those who subscribe. */
@@ -78,18 +83,25 @@ const createSentListener =
 
 /** Who may do what, and what a connection is told of the API. */
 const createGate = (options: HubOptions, api: () => EventApi) => {
-  const { findCredentials, now, escapesMarkup, limits, faults } = options;
+  const { findCredentials, access, now, escapesMarkup, limits, faults } = options;
   const authorizeNow = (operation: Operation): AuthorizationVerdict =>
-    authorize(operation, { api: api(), nowMs: now(), findCredentials });
+    authorize(operation, { api: api(), nowMs: now(), findCredentials, access });
   const connectVerdict = ({ request, refused }: Arrival): AuthorizationVerdict => {
     if (refused) return { type: 'refused', refusal: rateExceeded };
     const subprotocols = offeredSubprotocols(request);
     const authorization = connectAuthorization({ subprotocols, headers: receivedHeaders(request) });
     if (!authorization) return unreadableConnect;
-    return authorizeNow({ modes: api().connectionModes, authorization, body: signedBody({}, { escapesMarkup }) });
+    return authorizeNow({
+      modes: api().connectionModes,
+      right: connectRight(api()),
+      authorization,
+      body: signedBody({}, { escapesMarkup }),
+    });
   };
+  const handlers = createHandlerRunner(options);
   return {
     authorize: authorizeNow,
+    handlers,
     /** Decides about a client now, and gives what its session is to see whenever it looks. */
     worldOf: (arrival: Arrival): (() => SessionWorld) => {
       const connection = connectVerdict(arrival);
@@ -97,6 +109,7 @@ const createGate = (options: HubOptions, api: () => EventApi) => {
         api: api(),
         connection,
         authorize: authorizeNow,
+        handlers,
         newIdentifier: randomUUID,
         escapesMarkup,
         limits,
@@ -141,6 +154,7 @@ export const createHub = (options: HubOptions, api: () => EventApi): Hub => {
       connections.add(connection);
     },
     authorize: gate.authorize,
+    handlers: gate.handlers,
     admit,
     broadcast,
     faultsChanged: () => each((connection) => connection.faultsChanged()),

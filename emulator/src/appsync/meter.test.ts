@@ -28,6 +28,7 @@ it('bills connects, subscribes, and every 5 KB of an event once in and once for 
     operations: 14,
     connectOperations: 0,
     subscribeOperations: 0,
+    handlerOperations: 0,
     publishRequests: 2,
     inboundEvents: 4,
     inboundOperations: 5,

@@ -1,6 +1,6 @@
 /** What AppSync would bill, and what went through. */
 export interface MeterReading {
-  /** All that is billed, at one price each ("AWS AppSync pricing"): the sum of the four below. Keep-alives are not. */
+  /** All that is billed, at one price each ("AWS AppSync pricing"): the sum of the five below. Keep-alives are not. */
   readonly operations: number;
   /** One for every 5 KB or less of each event that was accepted. */
   readonly inboundOperations: number;
@@ -8,6 +8,8 @@ export interface MeterReading {
   readonly outboundOperations: number;
   readonly connectOperations: number;
   readonly subscribeOperations: number;
+  /** Runs of the code of channel namespaces. */
+  readonly handlerOperations: number;
   /** Publish requests that were accepted, over WebSockets and HTTP; of up to five events each, and not billed as such. */
   readonly publishRequests: number;
   readonly inboundEvents: number;
@@ -24,6 +26,7 @@ export interface Meter {
   reset(): void;
   countConnect(): void;
   countSubscribe(): void;
+  countHandler(): void;
   /** An accepted publish request. */
   countPublish(events: readonly string[]): void;
   countDelivery(event: string): void;
@@ -39,6 +42,7 @@ const zero = {
   outboundOperations: 0,
   connectOperations: 0,
   subscribeOperations: 0,
+  handlerOperations: 0,
   publishRequests: 0,
   inboundEvents: 0,
   outboundEvents: 0,
@@ -50,9 +54,10 @@ export const createMeter = (): Meter => {
   let counted = { ...zero };
   return {
     read: () => {
-      const { inboundOperations, outboundOperations, connectOperations, subscribeOperations } = counted;
-      const operations = inboundOperations + outboundOperations + connectOperations + subscribeOperations;
-      return { operations, ...counted };
+      const { inboundOperations, outboundOperations, connectOperations, subscribeOperations, handlerOperations } =
+        counted;
+      const ofClients = connectOperations + subscribeOperations + handlerOperations;
+      return { operations: inboundOperations + outboundOperations + ofClients, ...counted };
     },
     reset: () => {
       counted = { ...zero };
@@ -62,6 +67,9 @@ export const createMeter = (): Meter => {
     },
     countSubscribe: () => {
       counted.subscribeOperations += 1;
+    },
+    countHandler: () => {
+      counted.handlerOperations += 1;
     },
     countPublish: (events) => {
       counted.publishRequests += 1;

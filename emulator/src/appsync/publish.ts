@@ -1,6 +1,7 @@
 import { type ChannelName, parseChannel } from './channel.ts';
 import type { ChannelNamespace, EventApi } from './event-api.ts';
 import { type AcceptedEvent, badRequest, type FailedEvent, type Refusal, unknownNamespace } from './frames.ts';
+import type { IdentifiedEvent, PublishHandling } from './handlers/handler-runner.ts';
 import { maxEventsPerPublish } from './limits.ts';
 
 export interface PublishRequest {
@@ -16,6 +17,7 @@ export type ParsedPublish =
   | { readonly type: 'refused'; readonly reason: 'too-many-events' | 'other'; readonly refusal: Refusal };
 
 export interface PublishResult {
+  readonly type: 'accepted';
   readonly successful: readonly AcceptedEvent[];
   readonly failed: readonly FailedEvent[];
   /** What is to be delivered, in the order of the request. */
@@ -54,26 +56,40 @@ export const parsePublish = (
   return { type: 'publish', request: { channel, channelText, namespace, events } };
 };
 
-/** Sorts out the events that are too large; the others go on their way. */
+/** How an event is reported that the namespace's own code has something against; AWS documents no name for it. */
+const faultedCode = 'HandlerError';
+
+const tooLarge = { code: 'EventTooLargeException', message: 'Transformed event is larger than 240KB' } as const;
+
+/**
+ * Has the namespace's own code look at the events, and sorts out what it makes too large; the others go on their way. An
+ * event that the code left out counts as published, and reaches nobody.
+ */
 export const acceptEvents = (
   events: readonly string[],
-  options: { readonly maxEventBytes: number; readonly newIdentifier: () => string },
-): PublishResult => {
-  const { maxEventBytes, newIdentifier } = options;
-  const entries = events.map((event, index) => ({
-    event,
-    entry: { identifier: newIdentifier(), index },
-    fits: Buffer.byteLength(event) <= maxEventBytes,
-  }));
+  options: {
+    readonly handle: (events: readonly IdentifiedEvent[]) => PublishHandling;
+    readonly maxEventBytes: number;
+    readonly newIdentifier: () => string;
+  },
+): PublishResult | { readonly type: 'refused'; readonly refusal: Refusal } => {
+  const { handle, maxEventBytes, newIdentifier } = options;
+  const identified = events.map((event) => ({ id: newIdentifier(), event }));
+  const handling = handle(identified);
+  if (handling.type === 'refused') return handling;
+  const { passed, faulted } = handling;
+  const isTooLarge = ({ event }: IdentifiedEvent): boolean => Buffer.byteLength(event) > maxEventBytes;
+  const large = new Set(passed.filter(isTooLarge).map(({ id }) => id));
+  const failed = identified.flatMap(({ id }, index): FailedEvent[] => {
+    const message = faulted.get(id);
+    if (message !== undefined) return [{ identifier: id, index, code: faultedCode, message }];
+    return large.has(id) ? [{ identifier: id, index, ...tooLarge }] : [];
+  });
+  const failedIds = new Set(failed.map(({ identifier }) => identifier));
   return {
-    successful: entries.filter(({ fits }) => fits).map(({ entry }) => entry),
-    failed: entries
-      .filter(({ fits }) => !fits)
-      .map(({ entry }) => ({
-        ...entry,
-        code: 'EventTooLargeException',
-        message: 'Transformed event is larger than 240KB',
-      })),
-    accepted: entries.filter(({ fits }) => fits).map(({ event }) => event),
+    type: 'accepted',
+    successful: identified.flatMap(({ id }, index) => (failedIds.has(id) ? [] : [{ identifier: id, index }])),
+    failed,
+    accepted: passed.filter(({ id }) => !large.has(id)).map(({ event }) => event),
   };
 };

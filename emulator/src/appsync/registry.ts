@@ -1,4 +1,5 @@
 import type { AuthorizationMode, ChannelNamespace } from './event-api.ts';
+import type { ChannelHandlers } from './handlers/compile-handlers.ts';
 import {
   type EventApiServer,
   type EventApiServerOptions,
@@ -10,6 +11,7 @@ import {
 export interface ApiDefinition {
   readonly apiId: string;
   readonly name: string;
+  readonly arn: string;
   readonly region: string;
   readonly connectionModes: readonly AuthorizationMode[];
   readonly defaultPublishModes: readonly AuthorizationMode[];
@@ -21,6 +23,7 @@ export interface NamespaceDefinition {
   readonly name: string;
   readonly publishModes: readonly AuthorizationMode[] | undefined;
   readonly subscribeModes: readonly AuthorizationMode[] | undefined;
+  readonly handlers: ChannelHandlers | undefined;
 }
 
 /** All Event APIs of the emulator, each with a server that runs. */
@@ -47,16 +50,17 @@ interface RunningApi {
 }
 
 const settingsOf = (api: Omit<RunningApi, 'server'>): EventApiSettings => {
-  const { apiId, name, region, connectionModes, defaultPublishModes, defaultSubscribeModes } = api.definition;
+  const { defaultPublishModes, defaultSubscribeModes, ...definition } = api.definition;
   const namespaces = [...api.namespaces.values()].map((namespace): [string, ChannelNamespace] => [
     namespace.name,
     {
       name: namespace.name,
       publishModes: namespace.publishModes ?? defaultPublishModes,
       subscribeModes: namespace.subscribeModes ?? defaultSubscribeModes,
+      handlers: namespace.handlers,
     },
   ]);
-  return { apiId, name, region, connectionModes, namespaces: new Map(namespaces) };
+  return { ...definition, namespaces: new Map(namespaces) };
 };
 
 export const createEventApiRegistry = (options: Omit<EventApiServerOptions, 'settings'>): EventApiRegistry => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headerSubprotocol, openEventSocket } from '../fixtures/event-client.ts';
 import { type RunningEventApi, runEventApi } from '../fixtures/running-event-api.ts';
+import { administratorAccess } from '../iam/aws-managed-policies.ts';
 
 let api: RunningEventApi;
 
@@ -184,6 +185,9 @@ describe('subscribing', () => {
   });
 
   it('asks temporary credentials for their token', async () => {
+    const arn = 'arn:aws:iam::111122223333:role/r';
+    const managedPolicyArns = [administratorAccess];
+    api.policies.putRole('r', { arn, inlinePolicies: [], managedPolicyArns, boundaryArn: undefined });
     const credentials = api.credentials.mintRoleSession({ roleName: 'r', sessionName: 'f' });
     const { sessionToken: _token, ...withoutToken } = credentials;
     const socket = await api.connect();
@@ -316,7 +320,7 @@ describe('an update', () => {
   it('adds a namespace without cutting connections', async () => {
     const socket = await api.connect();
     expect((await api.subscribe(socket, 'early', '/late/a')).type).toBe('subscribe_error');
-    const namespace = { name: 'late', publishModes: undefined, subscribeModes: undefined };
+    const namespace = { name: 'late', publishModes: undefined, subscribeModes: undefined, handlers: undefined };
     expect(api.apis.registry.putNamespace(api.apiId, namespace)).toBe(true);
     expect((await api.subscribe(socket, 'late', '/late/a')).type).toBe('subscribe_success');
   });

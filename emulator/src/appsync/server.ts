@@ -88,7 +88,13 @@ const createPublishEndpoint = ({ options, api, hub }: ServerParts) => {
   /** The answer, with everything done that it promises; `undefined` where it is swallowed. */
   const publish = (request: IncomingMessage, payload: Uint8Array): HttpAnswer | undefined => {
     const { maxEventBytes } = limits;
-    const world = { api: api(), authorize: hub.authorize, newIdentifier: randomUUID, maxEventBytes };
+    const world = {
+      api: api(),
+      authorize: hub.authorize,
+      handlers: hub.handlers,
+      newIdentifier: randomUUID,
+      maxEventBytes,
+    };
     const answer = answerHttp(signedRequest(request, payload), world);
     const { broadcast } = answer;
     const fate = broadcast ? hub.admit(broadcast) : 'done';

@@ -2,6 +2,7 @@ import {
   type AuthorizationMembers,
   type AuthorizationVerdict,
   authorizationMembers,
+  namespaceRight,
   type Operation,
   signedBody,
 } from './authorization.ts';
@@ -16,6 +17,7 @@ import {
   unauthorized,
   unknownNamespace,
 } from './frames.ts';
+import type { HandlerRunner } from './handlers/handler-runner.ts';
 import { type EventApiLimits, maxPublishBytes } from './limits.ts';
 import { acceptEvents, parsePublish } from './publish.ts';
 import { countPublish, type PublishHistory } from './publish-rate.ts';
@@ -53,6 +55,7 @@ export interface SessionWorld {
   /** The verdict on the connect itself, reached at the upgrade and told when the client says something. */
   readonly connection: AuthorizationVerdict;
   readonly authorize: (operation: Operation) => AuthorizationVerdict;
+  readonly handlers: HandlerRunner;
   readonly newIdentifier: () => string;
   readonly escapesMarkup: boolean;
   readonly limits: EventApiLimits;
@@ -151,8 +154,16 @@ const subscribe = (session: Session, message: Message, world: SessionWorld): Ses
   }
   if (session.subscriptions.size >= world.limits.maxSubscriptions) return fail(tooManySubscriptions);
   const body = signedBody({ channel: text }, { escapesMarkup: world.escapesMarkup });
-  const verdict = world.authorize({ modes: namespace.subscribeModes, authorization: message.authorization, body });
+  const { api } = world;
+  const verdict = world.authorize({
+    modes: namespace.subscribeModes,
+    right: namespaceRight(api, 'EventSubscribe', namespace.name),
+    authorization: message.authorization,
+    body,
+  });
   if (verdict.type === 'refused') return fail(verdict.refusal);
+  const refusal = world.handlers.subscribe({ api, namespace, channel, principal: verdict.principal });
+  if (refusal) return fail(refusal);
   const activeFromMs = world.nowMs + world.decideActivationMs();
   const subscriptions = new Map(session.subscriptions).set(id, { channel, activeFromMs });
   return answer({ ...session, subscriptions }, { type: 'subscribe_success', id });
@@ -187,10 +198,22 @@ const acceptPublish = (
   const { channel, channelText, namespace, events } = parsed.request;
   const body = signedBody({ channel: channelText, events }, { escapesMarkup: world.escapesMarkup });
   if (body.byteLength > maxPublishBytes) return fail(badRequest('The publish request is larger than 1.2 MB.'));
-  const verdict = world.authorize({ modes: namespace.publishModes, authorization: message.authorization, body });
+  const { api, handlers, newIdentifier, limits } = world;
+  const verdict = world.authorize({
+    modes: namespace.publishModes,
+    right: namespaceRight(api, 'EventPublish', namespace.name),
+    authorization: message.authorization,
+    body,
+  });
   if (verdict.type === 'refused') return fail(verdict.refusal);
-  const { newIdentifier, limits } = world;
-  const { successful, failed, accepted } = acceptEvents(events, { newIdentifier, maxEventBytes: limits.maxEventBytes });
+  const { principal } = verdict;
+  const result = acceptEvents(events, {
+    handle: (identified) => handlers.publish({ api, namespace, channel, principal }, identified),
+    newIdentifier,
+    maxEventBytes: limits.maxEventBytes,
+  });
+  if (result.type === 'refused') return fail(result.refusal);
+  const { successful, failed, accepted } = result;
   return {
     session,
     effects: [

@@ -1,4 +1,5 @@
 import type { XmlContent } from '../http/query-protocol.ts';
+import type { NeededRight } from '../iam/access-control.ts';
 import type { StackRecord, StackStore } from './stack-store.ts';
 
 export const cloudFormationVersion = '2010-05-15';
@@ -50,6 +51,24 @@ const listStackResources = (name: string | null, store: StackStore): CloudFormat
     ResourceStatus: stack.status,
   }));
   return { type: 'result', result: { StackResourceSummaries: summaries } };
+};
+
+/** The operations that exist here. */
+const operations: readonly string[] = ['DescribeStacks', 'ListStackResources'];
+
+/**
+ * The right that an operation needs; `undefined` for one that does not exist. A stack that is asked for by its name goes
+ * by `stack/<name>/*`, in so many words and whether it exists or not; without a name all stacks are meant.
+ */
+export const neededStackRight = (
+  request: { readonly action: string; readonly parameters: URLSearchParams },
+  place: { readonly region: string; readonly accountId: string },
+): NeededRight | undefined => {
+  if (!operations.includes(request.action)) return undefined;
+  const action = `cloudformation:${request.action}`;
+  const name = request.parameters.get('StackName');
+  if (name === null || name.startsWith('arn:')) return { action, resource: name ?? '*' };
+  return { action, resource: `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${name}/*` };
 };
 
 /** Answers the two operations that show what is deployed (AWS CloudFormation API reference). */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../fixtures/eventually.ts';
 import { type RunningEmulator, runEmulator } from '../fixtures/running-emulator.ts';
 import { wrappedFunction, wrappedProgram } from '../fixtures/runtime-program.ts';
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
       resources: {
         Orders: wrappedFunction('code.zip', { FunctionName: 'orders' }),
         Stock: wrappedFunction('code.zip', { FunctionName: 'stock' }),
+        Large: wrappedFunction('code.zip', { FunctionName: 'large' }),
         Slow: wrappedFunction('code.zip', { FunctionName: 'slow', Timeout: 1 }),
         Report: wrappedFunction('code.zip', { FunctionName: 'report', Runtime: 'python3.13' }),
       },
@@ -32,7 +34,7 @@ const told = (functionName: string) =>
 const send = async (functionName: string, event: object, type: string): Promise<readonly unknown[]> => {
   const answer = await cloud.invoke(functionName, event, { InvocationType: 'Event' });
   expect([answer.status, answer.functionError, answer.payload.length]).toEqual([202, undefined, 0]);
-  await vi.waitFor(() => expect(told(functionName)).toContainEqual(expect.objectContaining({ type })), 10_000);
+  await eventually(() => expect(told(functionName)).toContainEqual(expect.objectContaining({ type })));
   return told(functionName);
 };
 
@@ -56,7 +58,7 @@ describe('an asynchronous invocation', () => {
 
   it('is not run again once an attempt succeeded', async () => {
     await send('stock', { fail: 'busy', failTimes: 1 }, 'asynchronous-retry');
-    await vi.waitFor(() => expect(told('stock')).toHaveLength(3));
+    await eventually(() => expect(told('stock')).toHaveLength(3));
     // A later invocation ends after everything that was due before it.
     await cloud.invoke('stock', { sleepMs: 30 });
     expect(told('stock')).toMatchObject([
@@ -68,12 +70,11 @@ describe('an asynchronous invocation', () => {
   });
 
   it('is run again after it timed out, and after a response that was too large', async () => {
-    const large = await send('slow', { size: 6_291_557 }, 'asynchronous-given-up');
+    const large = await send('large', { size: 6_291_557 }, 'asynchronous-given-up');
     expect(large.at(-1)).toMatchObject({ attempts: 3, reason: 'Function.ResponseSizeTooLarge' });
     await cloud.invoke('slow', { hang: true }, { InvocationType: 'Event' });
-    await vi.waitFor(
-      () => expect(told('slow')).toContainEqual(expect.objectContaining({ attempt: 2, reason: 'Sandbox.Timedout' })),
-      10_000,
+    await eventually(() =>
+      expect(told('slow')).toContainEqual(expect.objectContaining({ attempt: 2, reason: 'Sandbox.Timedout' })),
     );
   });
 
@@ -92,10 +93,10 @@ describe('an asynchronous invocation', () => {
       { asynchronousRetryDelaysMs: [retryDelayMs] },
     );
   const untilTold = (running: RunningEmulator, type: string) =>
-    vi.waitFor(() => expect(running.events).toContainEqual(expect.objectContaining({ type })), 10_000);
+    eventually(() => expect(running.events).toContainEqual(expect.objectContaining({ type })));
 
   it('runs what is deployed by the time of a retry, and nothing when that is nothing', async () => {
-    await using running = await shop(300);
+    await using running = await shop(1500);
     await running.invoke('orders', { fail: 'x' }, { InvocationType: 'Event' });
     await untilTold(running, 'asynchronous-retry');
     await running.redeploy({ assets: {}, resources: {} });

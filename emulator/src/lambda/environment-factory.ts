@@ -10,6 +10,8 @@ import { createPooledEnvironment, type PooledEnvironment } from './pooled-enviro
 export interface EnvironmentFactoryOptions {
   readonly region: string;
   readonly credentials: CredentialStore;
+  /** Of the emulator's AWS, once it listens. */
+  readonly endpointUrl: () => string;
   /** Whether environments stand still between invocations. */
   readonly freezes: boolean;
   readonly now: () => number;
@@ -38,7 +40,8 @@ export const createEnvironment = (
     roleName: roleNameOf(configuration),
     sessionName: configuration.functionName,
   });
-  const facts = { configuration, region, logStream, credentials, programPath: programPath() };
+  const endpointUrl = options.endpointUrl();
+  const facts = { configuration, region, logStream, credentials, endpointUrl, programPath: programPath() };
   const plan = { ...command, env: { ...environmentVariables(facts), ...command.env } };
   return createPooledEnvironment({ configuration, logStream, plan, freezes, now, onEvent });
 };

@@ -55,6 +55,8 @@ export interface EnvironmentFacts {
   readonly region: string;
   readonly logStream: string;
   readonly credentials: SessionCredentials;
+  /** Where this machine's AWS is, so that no handler's call leaves for the one that costs money. */
+  readonly endpointUrl: string;
   /** Folders in which this machine finds its programs: `/var/lang/bin` and its kind do not exist here. */
   readonly programPath: string;
 }
@@ -74,6 +76,8 @@ export const environmentVariables = (facts: EnvironmentFacts): Readonly<Record<s
     TZ: ':UTC',
     PATH: facts.programPath,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    // Every SDK takes it for every service (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+    AWS_ENDPOINT_URL: facts.endpointUrl,
     ...(major === undefined ? {} : { NODE_PATH: nodePath(configuration, major), SHLVL: '0' }),
     ...Object.fromEntries(own),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

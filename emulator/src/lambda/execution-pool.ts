@@ -29,8 +29,11 @@ export interface ExecutionPoolOptions {
  */
 type Occupancy = 'busy' | 'returning' | 'idle';
 
-/** How long an invocation waits for an environment that is about to be free before a new one is started for it. */
-const maxReturnMs = 50;
+/**
+ * How long an invocation waits for an environment that is about to be free before a new one is started for it. A runtime
+ * asks for more within a millisecond of its answer, unless the machine gives its process no time.
+ */
+const maxReturnMs = 500;
 
 /** All environments, each with what it does. */
 const createRoster = () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EmulatorOptions } from '../emulator.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { isFrozen, isRunning } from '../fixtures/process-liveness.ts';
 import { type FunctionsContent, type RunningEmulator, runEmulator } from '../fixtures/running-emulator.ts';
 import { wrappedFunction, wrappedProgram } from '../fixtures/runtime-program.ts';
@@ -46,7 +47,7 @@ describe('execution environments', () => {
     expect(again.served).toBe(2);
   });
 
-  it('hold nothing of the machine but the function, its role and a path to programs', async () => {
+  it('hold nothing of the machine but the function, its role, where AWS is here, and a path to programs', async () => {
     vi.stubEnv('AWS_PROFILE', 'production');
     vi.stubEnv('NODE_OPTIONS', '--no-warnings');
     const running = await run({ resources: { Orders: orders({}, { STAGE: 'test', _DROPPED: 'x' }) } });
@@ -55,6 +56,7 @@ describe('execution environments', () => {
     expect(Object.keys(env).sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_DEFAULT_REGION',
+      'AWS_ENDPOINT_URL',
       'AWS_EXECUTION_ENV',
       'AWS_LAMBDA_EXEC_WRAPPER',
       'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
@@ -79,6 +81,7 @@ describe('execution environments', () => {
       '_HANDLER',
     ]);
     expect(env).toMatchObject({
+      AWS_ENDPOINT_URL: running.connection.endpoint,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/orders',
@@ -115,19 +118,19 @@ describe('execution environments', () => {
     const changed = await facts(running);
     expect(changed.pid).not.toBe(pid);
     expect(changed.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE).toBe('512');
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    await eventually(() => expect(isRunning(pid)).toBe(false));
   });
 
   it('finish what they run when a deployment replaces them', async () => {
     const running = await run({ resources: { Orders: orders() } });
     const busy = running.invoke('orders', { log: 'running', sleepMs: 300, facts: true });
-    await vi.waitFor(() => expect(running.events).toContainEqual(expect.objectContaining({ text: 'running' })));
+    await eventually(() => expect(running.events).toContainEqual(expect.objectContaining({ text: 'running' })));
     await running.redeploy({
       assets: { 'code.zip': wrappedProgram('zip') },
       resources: { Orders: orders({ MemorySize: 512 }) },
     });
     const { pid } = JSON.parse((await busy).payload.toString());
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+    await eventually(() => expect(isRunning(pid)).toBe(false));
   });
 });
 
@@ -139,7 +142,7 @@ describe('an environment that has answered', () => {
   });
 
   it('is given no other event before its runtime asks for one', async () => {
-    const running = await run({ resources: { Orders: orders({ Timeout: 5 }) } });
+    const running = await run({ resources: { Orders: orders() } });
     await running.invoke('orders', { afterwards: 'spin' });
     const spinning = running.events.find((event) => event.type === 'environment-started');
     const { pid, served } = await facts(running);
@@ -150,7 +153,7 @@ describe('an environment that has answered', () => {
   it('is given up when its process ends, and the next one is initialised outside of the time of an invocation', async () => {
     const running = await run({ resources: { Orders: orders() } });
     await running.invoke('orders', { afterwards: 'exit' });
-    await vi.waitFor(() => expect(running.events.some(({ type }) => type === 'environment-stopped')).toBe(true));
+    await eventually(() => expect(running.events.some(({ type }) => type === 'environment-stopped')).toBe(true));
     expect((await facts(running)).served).toBe(1);
     const finished = running.events.filter((event) => event.type === 'invocation-finished');
     expect(finished).toMatchObject([{ initMs: expect.any(Number) }, { initMs: expect.any(Number) }]);
@@ -161,9 +164,9 @@ it('replaces an environment whose process was killed between invocations by one 
   const running = await run({ resources: { Orders: orders() } });
   const { pid } = await facts(running);
   process.kill(pid, 'SIGKILL');
-  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+  await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
   // The end may not have been told yet when the next event comes, which then learns of it.
-  await vi.waitFor(async () => expect((await running.invoke('orders', {})).functionError).toBeUndefined());
+  await eventually(async () => expect((await running.invoke('orders', {})).functionError).toBeUndefined());
   const last = running.events.findLast((event) => event.type === 'invocation-finished');
   expect(last).toMatchObject({ outcome: 'response', initMs: expect.any(Number) });
 });
@@ -175,26 +178,32 @@ describe.skipIf(process.platform === 'win32')('an environment between invocation
   };
 
   it('stands still with everything that it started, and runs on for the next event', async () => {
-    const running = await run({ resources: { Orders: orders() } });
+    let whenAwake: () => readonly boolean[] = () => [];
+    let frozen: readonly boolean[] = [];
+    const onEvent: EmulatorOptions['onEvent'] = (event) => {
+      if (event.type === 'log-line' && event.text === 'awake') frozen = whenAwake();
+    };
+    const running = await run({ resources: { Orders: orders() } }, { onEvent });
     const { pid } = await facts(running);
-    await vi.waitFor(() => expect(isFrozen(pid)).toBe(true));
+    await eventually(() => expect(isFrozen(pid)).toBe(true));
     await running.invoke('orders', { afterwards: 'spawn' });
-    await vi.waitFor(() => expect([pid, spawnedIn(running)].map(isFrozen)).toEqual([true, true]));
-    const busy = running.invoke('orders', { log: 'awake', sleepMs: 200, facts: true });
-    await vi.waitFor(() => expect(running.events).toContainEqual(expect.objectContaining({ text: 'awake' })));
-    expect([pid, spawnedIn(running)].map(isFrozen)).toEqual([false, false]);
-    expect(JSON.parse((await busy).payload.toString()).pid).toBe(pid);
+    await eventually(() => expect([pid, spawnedIn(running)].map(isFrozen)).toEqual([true, true]));
+    // Looked at when its output is told: before the emulator could have heard that it is ready and stopped it again.
+    whenAwake = () => [pid, spawnedIn(running)].map(isFrozen);
+    const { payload } = await running.invoke('orders', { log: 'awake', sleepMs: 20, facts: true });
+    expect(JSON.parse(payload.toString()).pid).toBe(pid);
+    expect(frozen).toEqual([false, false]);
   });
 
   it('dies although it stands still when a deployment replaces it, and when the emulator closes', async () => {
     const running = await run({ resources: { Orders: orders() } });
     const first = await facts(running);
-    await vi.waitFor(() => expect(isFrozen(first.pid)).toBe(true));
+    await eventually(() => expect(isFrozen(first.pid)).toBe(true));
     const resources = { Orders: orders({ MemorySize: 512 }) };
     await running.redeploy({ assets: { 'code.zip': wrappedProgram('zip') }, resources });
-    await vi.waitFor(() => expect(isRunning(first.pid)).toBe(false));
+    await eventually(() => expect(isRunning(first.pid)).toBe(false));
     const second = await facts(running);
-    await vi.waitFor(() => expect(isFrozen(second.pid)).toBe(true));
+    await eventually(() => expect(isFrozen(second.pid)).toBe(true));
     await running.emulator.close();
     expect(isRunning(second.pid)).toBe(false);
   });
@@ -203,19 +212,19 @@ describe.skipIf(process.platform === 'win32')('an environment between invocation
     const running = await run({ resources: { Orders: orders() } }, { freeze: false });
     await running.invoke('orders', { afterwards: 'tick' });
     const ticks = () => running.events.filter((event) => event.type === 'log-line' && event.text === 'tick');
-    await vi.waitFor(() => expect(ticks().length).toBeGreaterThan(5));
+    await eventually(() => expect(ticks().length).toBeGreaterThan(5));
   });
 });
 
 describe('a process that does not answer', () => {
   it('is killed with its children at the deadline, and replaced', async () => {
-    const running = await run({ resources: { Orders: orders({ Timeout: 1 }) } });
+    const running = await run({ resources: { Orders: orders({ Timeout: 2 }) } });
     const { pid } = await facts(running);
     const answer = await running.invoke('orders', { hang: true }, { LogType: 'Tail' });
     expect(answer.functionError).toBe('Unhandled');
     expect(JSON.parse(answer.payload.toString())).toEqual({
       errorType: 'Sandbox.Timedout',
-      errorMessage: expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 1\.00 seconds$/),
+      errorMessage: expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 2\.00 seconds$/),
     });
     expect(answer.log).toMatch(/REPORT .*\tStatus: timeout\n$/);
     const [, child] = /hanging with (\d+)/.exec(answer.log ?? '') ?? [];
@@ -237,11 +246,11 @@ describe('a process that does not answer', () => {
 
   it('has its initialisation left out of the time of the function', async () => {
     // The wrapper alone takes longer than the function may.
-    const slow = { text: '#!/bin/sh\nsleep 1.3\nexec "$1" "${0%/*}/program.mjs"\n', executable: true };
+    const slow = { text: '#!/bin/sh\nsleep 2.3\nexec "$1" "${0%/*}/program.mjs"\n', executable: true };
     const { kind, files } = wrappedProgram('zip');
     const running = await run({
       assets: { 'slow.zip': { kind, files: { ...files, start: slow } } },
-      resources: { Slow: wrappedFunction('slow.zip', { FunctionName: 'slow', Timeout: 1 }) },
+      resources: { Slow: wrappedFunction('slow.zip', { FunctionName: 'slow', Timeout: 2 }) },
     });
     const { headers, now } = await facts(running, 'slow');
     expect(Number(headers['lambda-runtime-deadline-ms'])).toBeGreaterThan(now);

@@ -11,9 +11,6 @@ import type { EmulatorEvent } from '../events.ts';
 import { type RunningEmulator, runEmulator } from '../fixtures/running-emulator.ts';
 import { wrappedFunction, wrappedProgram } from '../fixtures/runtime-program.ts';
 
-/** What is waited for comes soon, but not on a machine that has much else to do. */
-const patience = { timeout: 10_000 };
-
 let cloud: RunningEmulator;
 
 beforeAll(async () => {
@@ -21,7 +18,7 @@ beforeAll(async () => {
     assets: { 'code.zip': wrappedProgram('zip') },
     resources: {
       Export: wrappedFunction('code.zip', { FunctionName: 'export' }),
-      Slow: wrappedFunction('code.zip', { FunctionName: 'slow', Timeout: 1 }),
+      Slow: wrappedFunction('code.zip', { FunctionName: 'slow', Timeout: 2 }),
     },
   });
 });
@@ -138,7 +135,7 @@ describe('an invocation with a response stream', () => {
     await gate.open(0);
     await gate.open(1);
     await expect
-      .poll(() => cloud.events.slice(before).find(({ type }) => type === 'invocation-finished'), patience)
+      .poll(() => cloud.events.slice(before).find(({ type }) => type === 'invocation-finished'))
       .toMatchObject({ outcome: 'response' });
     await invokeStreaming({ stream: { parts: ['a'] } });
     expect(cloud.events.slice(before).filter(({ type }) => type === 'environment-started')).toEqual([]);
@@ -151,12 +148,12 @@ describe('an invocation with a response stream', () => {
     const parts = ['x'.repeat(65_536)];
     const given = command({ log: 'began', stream: { parts, repeat: 320, before: gate.url } });
     const sent = cloud.lambda.send(given, { abortSignal: leaving.signal }).catch((error: Error) => error.name);
-    await expect.poll(() => cloud.events.slice(before).some((event) => textIn(event) === 'began'), patience).toBe(true);
+    await expect.poll(() => cloud.events.slice(before).some((event) => textIn(event) === 'began')).toBe(true);
     leaving.abort();
     expect(await sent).toBe('AbortError');
     await gate.open('before');
     await expect
-      .poll(() => cloud.events.slice(before).find(({ type }) => type === 'invocation-finished'), patience)
+      .poll(() => cloud.events.slice(before).find(({ type }) => type === 'invocation-finished'))
       .toMatchObject({ outcome: 'response' });
   });
 });
@@ -188,7 +185,7 @@ describe('a stream that fails', () => {
     );
     expect(parts).toEqual(['a']);
     expect(JSON.parse(complete?.ErrorDetails ?? '')).toMatchObject({
-      errorMessage: expect.stringMatching(/Task timed out after 1\.00 seconds/),
+      errorMessage: expect.stringMatching(/Task timed out after 2\.00 seconds/),
     });
   });
 

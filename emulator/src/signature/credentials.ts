@@ -1,6 +1,16 @@
+import { administratorAccess } from '../iam/aws-managed-policies.ts';
+
 /** Who signed a request. */
 export type Principal =
-  | { readonly type: 'user'; readonly accountId: string; readonly userId: string; readonly arn: string }
+  | {
+      readonly type: 'user';
+      readonly accountId: string;
+      readonly userId: string;
+      readonly arn: string;
+      readonly userName: string;
+      /** Of the managed policies that are attached to the user. */
+      readonly policyArns: readonly string[];
+    }
   | {
       readonly type: 'role-session';
       readonly accountId: string;
@@ -28,10 +38,13 @@ export interface KnownCredentials {
 
 /** All keys that one emulated account knows. */
 export interface CredentialStore {
+  /** An IAM user who may do everything. */
   readonly developer: KnownCredentials;
   find(accessKeyId: string): KnownCredentials | undefined;
   /** The id that IAM gives a role beside its name. */
   roleId(roleName: string): string;
+  /** Keys of a new IAM user. */
+  mintUser(user: { readonly userName: string; readonly policyArns: readonly string[] }): Credentials;
   /** New credentials of a role, as Lambda gives them to one execution environment. */
   mintRoleSession(session: { readonly roleName: string; readonly sessionName: string }): SessionCredentials;
 }
@@ -66,18 +79,22 @@ export const createCredentialStore = (options: {
     return existing;
   };
 
-  const developer = remember({
-    credentials: { accessKeyId: keyId('AKIA'), secretAccessKey: secret() },
-    principal: {
-      type: 'user' as const,
-      accountId,
-      userId: identifier({ prefix: 'AIDA', bytes: randomBytes(17) }),
-      arn: `arn:aws:iam::${accountId}:user/developer`,
-    },
-  });
+  const newUser = ({ userName, policyArns }: Parameters<CredentialStore['mintUser']>[0]): KnownCredentials =>
+    remember({
+      credentials: { accessKeyId: keyId('AKIA'), secretAccessKey: secret() },
+      principal: {
+        type: 'user',
+        accountId,
+        userId: identifier({ prefix: 'AIDA', bytes: randomBytes(17) }),
+        arn: `arn:aws:iam::${accountId}:user/${userName}`,
+        userName,
+        policyArns,
+      },
+    });
 
   return {
-    developer,
+    developer: newUser({ userName: 'developer', policyArns: [administratorAccess] }),
+    mintUser: (user) => newUser(user).credentials,
     find: (accessKeyId) => known.get(accessKeyId),
     roleId,
     mintRoleSession: ({ roleName, sessionName }) =>

@@ -11,6 +11,8 @@ const known: KnownCredentials = {
     accountId: '111122223333',
     userId: 'AIDAEXAMPLE',
     arn: 'arn:aws:iam::111122223333:user/developer',
+    userName: 'developer',
+    policyArns: [],
   },
 };
 const session: KnownCredentials = {

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { AuthorizationMode } from '../../appsync/event-api.ts';
+import { type ChannelHandlers, compileHandlers } from '../../appsync/handlers/compile-handlers.ts';
 import type { EventApiRegistry } from '../../appsync/registry.ts';
 import { DeploymentError } from '../deployment-error.ts';
 import { isJsonObject, type JsonValue, listOrEmpty, objectOrEmpty } from '../json.ts';
@@ -53,15 +55,16 @@ export const eventApiProvider = ({ registry, region, accountId }: EventApiOption
     }
     const previousId = request.previous?.attributes.ApiId;
     const apiId = typeof previousId === 'string' ? previousId : newApiId();
+    const arn = `arn:aws:appsync:${region}:${accountId}:apis/${apiId}`;
     const host = await registry.put({
       apiId,
       name: requiredText(request, 'Name'),
+      arn,
       region,
       connectionModes: modes(config.ConnectionAuthModes) ?? [],
       defaultPublishModes: modes(config.DefaultPublishAuthModes) ?? [],
       defaultSubscribeModes: modes(config.DefaultSubscribeAuthModes) ?? [],
     });
-    const arn = `arn:aws:appsync:${region}:${accountId}:apis/${apiId}`;
     return provisioned(arn, { ApiId: apiId, ApiArn: arn, 'Dns.Http': host, 'Dns.Realtime': host });
   },
   remove: async (resource) => {
@@ -70,7 +73,38 @@ export const eventApiProvider = ({ registry, region, accountId }: EventApiOption
   },
 });
 
-/** `AWS::AppSync::ChannelNamespace`. Its handler code is not run yet. */
+/** The code of a namespace, from the template or from a file of the app; `undefined` when it has none. */
+const codeOf = (request: ProvisionRequest): string | undefined => {
+  const { CodeHandlers, CodeS3Location } = request.properties;
+  if (typeof CodeHandlers === 'string') return CodeHandlers;
+  if (typeof CodeS3Location !== 'string') return undefined;
+  const asset = request.assets.get(CodeS3Location.split('/').at(-1) ?? '');
+  if (asset) return readFileSync(asset.file, 'utf8');
+  throw new DeploymentError(
+    `${request.stackName}: ${request.logicalId}: its code ${CodeS3Location} is in no asset manifest of the synthesized app. Synthesize the app again.`,
+  );
+};
+
+/** @throws DeploymentError for code that AppSync would not take either. */
+const handlersOf = (request: ProvisionRequest): ChannelHandlers | undefined => {
+  const integrated = Object.entries(objectOrEmpty(request.properties.HandlerConfigs))
+    .filter(([, config]) => objectOrEmpty(config).Integration !== undefined)
+    .map(([name]) => name.replace('On', 'on'));
+  for (const name of integrated) {
+    request.leaveOut('AWS::AppSync::DataSource', `data sources are not emulated, and ${name} has one`);
+  }
+  const code = codeOf(request);
+  if (code === undefined) return undefined;
+  const compiled = compileHandlers(code);
+  if (compiled.type === 'invalid') {
+    const { stackName, logicalId } = request;
+    throw new DeploymentError(`${stackName}: ${logicalId}: its code: ${compiled.problem}. Change it in the app.`);
+  }
+  const { names, factory } = compiled.handlers;
+  return { factory, names: new Set([...names].filter((name) => !integrated.includes(name))) };
+};
+
+/** `AWS::AppSync::ChannelNamespace`, with its handlers. */
 export const channelNamespaceProvider = ({ registry, region, accountId }: EventApiOptions): ResourceProvider => ({
   provision: async (request) => {
     const apiId = requiredText(request, 'ApiId');
@@ -79,6 +113,7 @@ export const channelNamespaceProvider = ({ registry, region, accountId }: EventA
       name,
       publishModes: modes(request.properties.PublishAuthModes),
       subscribeModes: modes(request.properties.SubscribeAuthModes),
+      handlers: handlersOf(request),
     });
     if (!known) return { type: 'skipped', reason: `its API ${apiId} is not emulated` };
     const arn = `arn:aws:appsync:${region}:${accountId}:apis/${apiId}/channelNamespace/${name}`;
