@@ -13,7 +13,7 @@ describe('channel names', () => {
   it.each(['', '-', 'a_b', '@acme/shop', 'x'.repeat(51), 'end-', 'größe', '日本', 'a.b', ' '])(
     'are legal for the name "%s"',
     (name) => {
-      expect(tunnelChannel(name, name)).toMatch(channelPattern);
+      expect(tunnelChannel({ app: name, session: name })).toMatch(channelPattern);
     },
   );
 
@@ -27,6 +27,16 @@ describe('channel names', () => {
   });
 
   it('hold the id of an environment in hex', () => {
-    expect(stubChannel('shop', new Uint8Array(16).fill(0xab))).toBe(`/to-stub/shop/${'ab'.repeat(16)}`);
+    expect(stubChannel({ app: 'shop', environmentId: new Uint8Array(16).fill(0xab) })).toBe(
+      `/to-stub/shop/${'ab'.repeat(16)}`,
+    );
+  });
+
+  it('lie in the namespaces that a shared API has for the stack', () => {
+    const namespaces = { toTunnel: '1a2b3c4d-to-tunnel', toStub: '1a2b3c4d-to-stub' };
+    expect(tunnelChannel({ app: 'shop', session: 'ann', namespaces })).toBe('/1a2b3c4d-to-tunnel/shop/ann');
+    expect(stubChannel({ app: 'shop', environmentId: new Uint8Array(16), namespaces })).toBe(
+      `/1a2b3c4d-to-stub/shop/${'00'.repeat(16)}`,
+    );
   });
 });

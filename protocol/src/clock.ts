@@ -10,16 +10,25 @@ export interface Clock {
 const longestDelayMs = 2 ** 31 - 1;
 
 /**
- * The machine's clock.
+ * The machine's clock. What has arrived by the time that a delay ends is read before: Node looks at its timers before it
+ * looks at its sockets, so that a process which stood still, or got no processor, would else find its time over while the
+ * answer lies there unread (Node.js documentation, "The Node.js Event Loop": timers, poll, check).
  * @param options.keepAlive whether a pending timer keeps the process alive; by default it does.
  */
 export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clock {
   return {
     nowMs: () => performance.now(),
     after(delayMs, run) {
-      const timer = setTimeout(run, Math.min(longestDelayMs, Math.max(0, delayMs)));
+      let afterReading: NodeJS.Immediate | undefined;
+      const due = () => {
+        afterReading = setImmediate(run);
+      };
+      const timer = setTimeout(due, Math.min(longestDelayMs, Math.max(0, delayMs)));
       if (options.keepAlive === false) timer.unref();
-      return () => clearTimeout(timer);
+      return () => {
+        clearTimeout(timer);
+        clearImmediate(afterReading);
+      };
     },
   };
 }

@@ -1,9 +1,15 @@
 export { type Channel, ChannelError, type ChannelErrorKind, type ChannelStatus } from './channel.ts';
-export { toStubNamespace, toTunnelNamespace } from './channel-names.ts';
+export {
+  isChannelSegment,
+  type Namespaces,
+  ownNamespaces,
+  toStubNamespace,
+  toTunnelNamespace,
+} from './channel-names.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { createDropTally } from './drop-tally.ts';
 export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
-export type { Attachment, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';
+export type { Attachment, Failed, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';
 export type { TunnelIdentity, TunnelTrust } from './link/trust.ts';
 export type { HelloRefusal } from './link/tunnel-core.ts';
 export {
@@ -18,3 +24,4 @@ export type { Checked, RemoteEnvironment, TunnelInvocation } from './link/tunnel
 export type { Attach, Credentials, EnvironmentFacts, Headers, Hello, Result, TunnelHere } from './messages.ts';
 export { replayedReason } from './sealing.ts';
 export { maxVersion, minVersion } from './versions.ts';
+export { environmentIdOf } from './wire/channel-event.ts';

@@ -42,9 +42,7 @@ describe('the golden conversation', () => {
 
   it('goes over the channels of the session and of the environment', () => {
     for (const step of steps)
-      expect(step.channel).toBe(
-        step.from === 'stub' ? tunnelChannel(hello.app, hello.session) : stubChannel(hello.app, hello.environmentId),
-      );
+      expect(step.channel).toBe(step.from === 'stub' ? tunnelChannel(hello) : stubChannel(hello));
   });
 
   it('is sealed as it says under the keys of its handshake, and opened', () => {

@@ -111,8 +111,8 @@ describe('golden names', () => {
     | { readonly app: string; readonly environmentId: string; readonly channel: string };
   it.each(each(vectors<NameVector>('channel-names')))('%s', (_name, vector) => {
     if ('segment' in vector) expect(channelSegment(vector.given)).toBe(vector.segment);
-    else if ('session' in vector) expect(tunnelChannel(vector.app, vector.session)).toBe(vector.channel);
-    else expect(stubChannel(vector.app, bytesOf(vector.environmentId))).toBe(vector.channel);
+    else if ('session' in vector) expect(tunnelChannel(vector)).toBe(vector.channel);
+    else expect(stubChannel({ app: vector.app, environmentId: bytesOf(vector.environmentId) })).toBe(vector.channel);
   });
 });
 

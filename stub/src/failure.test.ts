@@ -1,8 +1,8 @@
 import type { StubFailure } from '@live-lambda/protocol';
 import { describe, expect, it } from 'vitest';
-import { errorBody, functionError } from './failure.ts';
+import { errorBody, fallbackNote, functionError } from './failure.ts';
 
-const settings = { functionPath: 'Shop/Orders', session: 'default', httpHost: 'abc.example' };
+const settings = { functionPath: 'Shop/Orders', session: 'default', httpHost: 'abc.example', mode: 'replace' as const };
 
 function told(failure: StubFailure, given: { detail?: string; mayHaveRun?: boolean; session?: string } = {}) {
   const { detail = '', mayHaveRun = false, session = 'default' } = given;
@@ -56,5 +56,33 @@ describe('what the caller of a live function is told without a result', () => {
   it('is the JSON of a function error', () => {
     const body = JSON.parse(Buffer.from(errorBody({ errorType: 'T', errorMessage: 'm' })).toString());
     expect(body).toEqual({ errorType: 'T', errorMessage: 'm', trace: [] });
+  });
+});
+
+describe('where the deployed code is there, too', () => {
+  const fallback = { ...settings, mode: 'fallback' as const };
+  const absence = (failure: StubFailure, detail = '') => ({
+    type: 'failed' as const,
+    failure,
+    detail,
+    mayHaveRun: false,
+  });
+
+  it('the log says why it runs, unless there simply is no tunnel', () => {
+    expect(fallbackNote(absence('nobody-answered'), fallback)).toBeUndefined();
+    expect(fallbackNote(absence('tunnel-left', 'it was stopped'), fallback)).toBeUndefined();
+    expect(fallbackNote(absence('nobody-answered', 'a tunnel answered with a key'), fallback)).toMatch(
+      /a tunnel answered with a key.*The deployed code runs instead\.$/,
+    );
+    expect(fallbackNote(absence('api-unreachable', 'ENOTFOUND'), fallback)).toMatch(
+      /abc\.example could not be reached/,
+    );
+  });
+
+  it.each<StubFailure>(['tunnel-left', 'tunnel-silent'])('the caller is told to invoke again after %s', (failure) => {
+    const { errorMessage } = functionError({ ...absence(failure), mayHaveRun: true }, fallback);
+    expect(errorMessage).toMatch(
+      /The handler may have run\. Invoke again: while no tunnel answers, the deployed code runs\.$/,
+    );
   });
 });

@@ -1,5 +1,7 @@
-import type { StubFailure, StubOutcome } from '@live-lambda/protocol';
+import type { Failed, StubFailure } from '@live-lambda/protocol';
 import type { Settings } from './settings.ts';
+
+type FailureSettings = Pick<Settings, 'functionPath' | 'session' | 'httpHost' | 'mode'>;
 
 /** A function error as Lambda's Runtime API takes it. */
 export interface FunctionError {
@@ -19,10 +21,7 @@ const errorTypes: Readonly<Record<StubFailure, string>> = {
 };
 
 /** What the caller of a live function is told when its handler gave no result. */
-export function functionError(
-  outcome: Extract<StubOutcome, { type: 'failed' }>,
-  settings: Pick<Settings, 'functionPath' | 'session' | 'httpHost'>,
-): FunctionError {
+export function functionError(outcome: Failed, settings: FailureSettings): FunctionError {
   const parts = [
     `${settings.functionPath} is live:`,
     whatHappened(outcome, settings),
@@ -32,14 +31,26 @@ export function functionError(
   return { errorType: errorTypes[outcome.failure], errorMessage: parts.join(' ') };
 }
 
+/** The headers with which a function error is posted. */
+export function errorHeaders({ errorType }: FunctionError): Readonly<Record<string, string>> {
+  return { 'content-type': 'application/json', 'lambda-runtime-function-error-type': errorType };
+}
+
+/**
+ * What the log says where the deployed code runs, since nobody else does.
+ * @returns undefined where that is as it should be: no tunnel is there.
+ */
+export function fallbackNote(absence: Failed, settings: FailureSettings): string | undefined {
+  const { failure, detail } = absence;
+  if (failure === 'tunnel-left' || (failure === 'nobody-answered' && detail === '')) return undefined;
+  return `${whatHappened(absence, settings)} The deployed code runs instead.`;
+}
+
 export function errorBody(error: FunctionError): Uint8Array {
   return Buffer.from(JSON.stringify({ ...error, trace: [] }));
 }
 
-function whatHappened(
-  { failure, detail }: { failure: StubFailure; detail: string },
-  settings: { session: string; httpHost: string },
-): string {
+function whatHappened({ failure, detail }: Failed, settings: FailureSettings): string {
   const because = detail ? ` (${detail})` : '';
   switch (failure) {
     case 'nobody-answered':
@@ -61,7 +72,9 @@ function whatHappened(
   }
 }
 
-function whatToDo(failure: StubFailure, settings: { session: string }): string {
+function whatToDo(failure: StubFailure, settings: FailureSettings): string {
+  if (settings.mode === 'fallback' && (failure === 'tunnel-left' || failure === 'tunnel-silent'))
+    return 'Invoke again: while no tunnel answers, the deployed code runs.';
   const session =
     settings.session === 'default' ? '' : `, of the app that was deployed as session "${settings.session}"`;
   const start = `with \`live-lambda tunnel\` in the folder of the CDK app${session}, or deploy without -c live-lambda to run the function in AWS again.`;

@@ -2,13 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { createDropTally, openStubLink, type TunnelTrust } from '@live-lambda/protocol';
 import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import { fingerprintOf, trusts, verifySignature } from '@live-lambda/protocol/identity';
-import { errorBody } from './failure.ts';
+import { createDeployedCode, type DeployedCode } from './deployed-code.ts';
+import { endLike, startDeployedProcess } from './deployed-process.ts';
+import { errorBody, errorHeaders } from './failure.ts';
 import { run } from './run.ts';
-import { createRuntimeClient } from './runtime-client.ts';
+import { createRuntimeClient, type RuntimeClient } from './runtime-client.ts';
 import {
+  deployedCommand,
+  deployedVariables,
   functionVariables,
   readSettings,
   roleCredentials,
+  runtimeApiVariable,
   runtimeIdentifier,
   type Settings,
   SettingsError,
@@ -32,6 +37,7 @@ function startLink(settings: Settings) {
   });
   return openStubLink({
     channel,
+    namespaces: settings.namespaces,
     trust: trustIn(settings.trustedKeys),
     onDropped: createDropTally(log),
     identity: {
@@ -63,18 +69,29 @@ function trustIn(keys: readonly string[] | undefined): TunnelTrust | undefined {
   return { trusts: (publicKey) => trusts(keys, publicKey), verify: verifySignature, fingerprint: fingerprintOf };
 }
 
+/** What Lambda would have started without the stub, whose arguments it is. */
+function deployedCode(runtime: RuntimeClient, settings: Settings): DeployedCode {
+  const command = deployedCommand(process.argv.slice(2), settings);
+  return createDeployedCode({
+    runtime,
+    startProcess: (runtimeApi) =>
+      startDeployedProcess({ command, variables: deployedVariables(env, settings, runtimeApi) }),
+  });
+}
+
 async function main(): Promise<void> {
-  const runtime = createRuntimeClient(env.AWS_LAMBDA_RUNTIME_API ?? '');
+  const runtime = createRuntimeClient(env[runtimeApiVariable] ?? '');
   try {
     const settings = readSettings(env);
-    await run({ runtime, settings, link: startLink(settings), wallClockMs: Date.now, log });
+    const deployed = settings.mode === 'fallback' ? deployedCode(runtime, settings) : undefined;
+    endLike(await run({ runtime, settings, link: startLink(settings), deployed, wallClockMs: Date.now, log }));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const errorType = 'LiveLambda.Misconfigured';
     const functionName = env.AWS_LAMBDA_FUNCTION_NAME ?? 'This function';
-    const errorMessage = `${functionName} is live, but ${error.message}.`;
-    log(`${errorType}: ${errorMessage}`);
-    await runtime.failInit(errorBody({ errorType, errorMessage }), errorType);
+    const failure = { errorType, errorMessage: `${functionName} is live, but ${error.message}.` };
+    log(`${errorType}: ${failure.errorMessage}`);
+    await runtime.failInit(errorBody(failure), errorHeaders(failure));
     process.exit(1);
   }
 }

@@ -1,6 +1,8 @@
-import type { LinkOutcome, StubInvocation, StubLink } from '@live-lambda/protocol';
+import type { Failed, LinkOutcome, StubInvocation, StubLink } from '@live-lambda/protocol';
 import { BrokenStream } from '@live-lambda/protocol';
+import type { ProcessEnd } from '@live-lambda/runner/runtime-api';
 import { describe, expect, it } from 'vitest';
+import type { DeployedCode } from './deployed-code.ts';
 import { type Answer, eventAnswer, runtimeApi } from './fixtures/runtime-api.ts';
 import { run } from './run.ts';
 import { createRuntimeClient } from './runtime-client.ts';
@@ -11,11 +13,13 @@ const settings = {
   functionPath: 'Shop/Orders',
   httpHost: 'abc.example',
   realtimeHost: 'abc.example',
+  namespaces: { toTunnel: 'to-tunnel', toStub: 'to-stub' },
   trustedKeys: undefined,
+  mode: 'replace' as const,
   movedVariables: {},
 };
 
-const nobody: LinkOutcome = { type: 'failed', failure: 'nobody-answered', detail: '', mayHaveRun: false };
+const nobody: Failed = { type: 'failed', failure: 'nobody-answered', detail: '', mayHaveRun: false };
 
 const result = (type: 'response' | 'error', body: string, headers = {}): LinkOutcome => ({
   type: 'result',
@@ -27,29 +31,41 @@ async function stub(given: {
   readonly events: readonly Answer[];
   readonly outcomes: readonly LinkOutcome[];
   readonly open?: () => Promise<void>;
+  /** What the looks for a tunnel find, one after the other; a tunnel when there are no more. */
+  readonly absences?: readonly (Failed | undefined)[];
+  readonly deployed?: DeployedCode;
+  readonly onInvoke?: () => void;
 }) {
   const api = await runtimeApi({ next: given.events });
   const outcomes = [...given.outcomes];
+  const absences = [...(given.absences ?? [])];
+  const looked: number[] = [];
   const invoked: StubInvocation[] = [];
   const logged: string[] = [];
   const link: StubLink = {
     open: given.open ?? (async () => undefined),
     nowMs: () => 500,
+    look: async (deadlineMs) => {
+      looked.push(deadlineMs);
+      return absences.shift();
+    },
     invoke: async (invocation) => {
       invoked.push(invocation);
+      given.onInvoke?.();
       return outcomes.shift() ?? nobody;
     },
   };
   const ended = run({
     runtime: createRuntimeClient(api.address),
     link,
-    settings,
+    settings: { ...settings, mode: given.deployed ? 'fallback' : 'replace' },
+    deployed: given.deployed,
     wallClockMs: () => 1_000_000,
     log: (line) => logged.push(line),
   });
   // It ends when the Runtime API does, at the end of the test.
   ended.catch(() => undefined);
-  return { ...api, invoked, logged, ended };
+  return { ...api, invoked, looked, logged, ended };
 }
 
 describe('the stub', () => {
@@ -127,5 +143,114 @@ describe('the stub', () => {
   it('ends when the Runtime API does', async () => {
     const { ended } = await stub({ events: [{ status: 500 }], outcomes: [] });
     await expect(ended).rejects.toThrow('the Runtime API answered 500 to next');
+  });
+});
+
+/** Deployed code that remembers what it was asked for. */
+function deployedCode() {
+  const deeds: string[] = [];
+  let endNow: (end: ProcessEnd) => void = () => undefined;
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    endNow = resolve;
+  });
+  const given: { end: ProcessEnd | undefined } = { end: undefined };
+  const code: DeployedCode = {
+    get end() {
+      return given.end;
+    },
+    unlessEnded: (work) => Promise.race([work, ended]),
+    start: async () => void deeds.push('started'),
+    run: async ({ requestId }) => void deeds.push(requestId),
+  };
+  const end = (how: ProcessEnd) => {
+    given.end = how;
+    endNow(how);
+  };
+  return { code, deeds, end };
+}
+
+describe('the stub beside deployed code', () => {
+  const events = [eventAnswer('r1'), eventAnswer('r2'), eventAnswer('r3')];
+
+  it('starts the code ahead of its first event where no tunnel is there, and has it run what no tunnel takes', async () => {
+    const { code, deeds } = deployedCode();
+    const { requests, looked } = await stub({
+      events: [eventAnswer('r1', '{}', 1_030_000), eventAnswer('r2'), eventAnswer('r3')],
+      deployed: code,
+      absences: [nobody, nobody, undefined, nobody],
+      outcomes: [result('response', '"laptop"')],
+    });
+    const seen = await requests(5);
+    expect(deeds).toEqual(['started', 'r1', 'r3']);
+    expect(seen.flatMap(({ method, path }) => (method === 'POST' ? [path] : []))).toEqual([
+      '/2018-06-01/runtime/invocation/r2/response',
+    ]);
+    // On the link's clock: 10 s for the init phase, and what remains of the first event's time.
+    expect(looked.slice(0, 2)).toEqual([10_500, 30_500]);
+  });
+
+  it('does not start the code while a tunnel is there', async () => {
+    const { code, deeds } = deployedCode();
+    const { requests } = await stub({ events, deployed: code, outcomes: events.map(() => result('response', '1')) });
+    await requests(7);
+    expect(deeds).toEqual([]);
+  });
+
+  it('has the code run what nothing of was published', async () => {
+    const { code, deeds } = deployedCode();
+    const { requests } = await stub({ events, deployed: code, outcomes: [nobody, result('response', '1'), nobody] });
+    await requests(5);
+    expect(deeds).toEqual(['r1', 'r3']);
+  });
+
+  it('never has the code run what was published', async () => {
+    const { code, deeds } = deployedCode();
+    const lost: Failed = { type: 'failed', failure: 'tunnel-silent', detail: '', mayHaveRun: true };
+    const { requests } = await stub({ events: [eventAnswer('r1')], deployed: code, outcomes: [lost] });
+    const [, told] = await requests(3);
+    expect(told?.path).toBe('/2018-06-01/runtime/invocation/r1/error');
+    expect(deeds).toEqual([]);
+  });
+
+  it('says once why the code runs, and nothing where there is no tunnel', async () => {
+    const refused: Failed = {
+      type: 'failed',
+      failure: 'tunnel-refused',
+      detail: 'no such function',
+      mayHaveRun: false,
+    };
+    const { code } = deployedCode();
+    const { requests, logged } = await stub({
+      events,
+      deployed: code,
+      outcomes: [],
+      absences: [nobody, refused, refused, nobody],
+    });
+    await requests(4);
+    expect(logged).toEqual([expect.stringContaining('no such function')]);
+  });
+
+  it('ends as the code has ended meanwhile, once the event at hand is answered', async () => {
+    const { code, end } = deployedCode();
+    const how = { type: 'exited' as const, code: 3 };
+    const { ended, received } = await stub({
+      events,
+      deployed: code,
+      outcomes: [result('response', '1')],
+      onInvoke: () => end(how),
+    });
+    expect(await ended).toEqual(how);
+    expect(received.map(({ path }) => path)).toEqual([
+      '/2018-06-01/runtime/invocation/next',
+      '/2018-06-01/runtime/invocation/r1/response',
+    ]);
+  });
+
+  it('ends with the code while it waits for an event', async () => {
+    const { code, end } = deployedCode();
+    const { requests, ended } = await stub({ events: [], deployed: code, outcomes: [] });
+    await requests(1);
+    end({ type: 'signalled', signal: 'SIGSEGV' });
+    expect(await ended).toEqual({ type: 'signalled', signal: 'SIGSEGV' });
   });
 });

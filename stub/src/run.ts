@@ -1,7 +1,9 @@
-import { BrokenStream, type LinkOutcome, type StubLink } from '@live-lambda/protocol';
-import { errorBody, type FunctionError, functionError } from './failure.ts';
+import { BrokenStream, type Failed, type LinkOutcome, type StubLink } from '@live-lambda/protocol';
+import type { ProcessEnd } from '@live-lambda/runner/runtime-api';
+import type { DeployedCode } from './deployed-code.ts';
+import { errorBody, errorHeaders, type FunctionError, fallbackNote, functionError } from './failure.ts';
 import { httpUnavailable } from './http-event.ts';
-import type { NextInvocation, RuntimeClient } from './runtime-client.ts';
+import type { NextInvocation, RuntimeClient, StreamBody } from './runtime-client.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -10,24 +12,67 @@ import type { Settings } from './settings.ts';
  */
 const openLimitMs = 2000;
 
-/** Takes events one after the other, for as long as the execution environment lives. */
-export async function run(options: {
+/** Lambda's limit for the init phase (Lambda Developer Guide, "Lambda execution environment lifecycle"). */
+const initLimitMs = 10_000;
+
+export interface RunOptions {
   readonly runtime: RuntimeClient;
   readonly link: StubLink;
   readonly settings: Settings;
+  /** What runs where no tunnel is there, if anything does. */
+  readonly deployed?: DeployedCode | undefined;
   readonly wallClockMs: () => number;
   readonly log: (line: string) => void;
-}): Promise<never> {
-  const { runtime, link } = options;
-  await withinLimit(link.open());
+}
+
+/**
+ * Takes events one after the other, for as long as the execution environment lives.
+ * @returns how the deployed code's process ended, between two events.
+ */
+export async function run(options: RunOptions): Promise<ProcessEnd> {
+  const { runtime, link, deployed } = options;
+  const noted = new Set<string>();
+  await (deployed ? initialise(deployed) : withinLimit(link.open()));
   for (;;) {
-    const next = await runtime.next();
-    await answer(next);
+    if (deployed?.end) return deployed.end;
+    const next = await (deployed ? deployed.unlessEnded(runtime.next()) : runtime.next());
+    if ('type' in next) return next;
+    // The environment stood still until now: what came meanwhile, such as a Goodbye, is read in this turn, and before
+    // the event is sent to a tunnel that is gone.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!deployed) await answer(next, await invoke(next));
+    else await answerOrFallBack(next, deployed);
   }
 
-  async function answer({ requestId, headers, event, deadlineMs }: NextInvocation): Promise<void> {
+  /** The deployed code is started ahead of its first event, as Lambda would, unless a tunnel is there to take it. */
+  async function initialise(code: DeployedCode): Promise<void> {
+    void link.open();
+    if (await absence(link.nowMs() + initLimitMs)) await code.start();
+  }
+
+  async function answerOrFallBack(next: NextInvocation, code: DeployedCode): Promise<void> {
+    if (await absence(link.nowMs() + next.deadlineMs - options.wallClockMs())) return code.run(next);
+    const outcome = await invoke(next);
+    // Nothing was published: nobody can have run it.
+    if (outcome.type === 'failed' && !outcome.mayHaveRun) return code.run(next);
+    return answer(next, outcome);
+  }
+
+  /** Whether nobody is there, which is noted where it is not simply so. */
+  async function absence(deadlineMs: number): Promise<boolean> {
+    const absent = await link.look(deadlineMs);
+    const note = absent && fallbackNote(absent, options.settings);
+    if (note && !noted.has(note)) options.log(note);
+    if (note) noted.add(note);
+    return absent !== undefined;
+  }
+
+  function invoke({ headers, event, deadlineMs }: NextInvocation): Promise<LinkOutcome> {
     const remainingMs = deadlineMs - options.wallClockMs();
-    const outcome = await link.invoke({ headers, event, deadlineMs: link.nowMs() + remainingMs });
+    return link.invoke({ headers, event, deadlineMs: link.nowMs() + remainingMs });
+  }
+
+  async function answer({ requestId, event }: NextInvocation, outcome: LinkOutcome): Promise<void> {
     switch (outcome.type) {
       case 'failed':
         return fail(requestId, event, outcome);
@@ -44,37 +89,44 @@ export async function run(options: {
     }
   }
 
-  function told(requestId: string, failed: Extract<LinkOutcome, { type: 'failed' }>): FunctionError {
+  function told(requestId: string, failed: Failed): FunctionError {
     const error = functionError(failed, options.settings);
     options.log(`${requestId} ${error.errorType}: ${error.errorMessage}`);
     return error;
   }
 
-  async function fail(
-    requestId: string,
-    event: Uint8Array,
-    failed: Extract<LinkOutcome, { type: 'failed' }>,
-  ): Promise<void> {
+  async function fail(requestId: string, event: Uint8Array, failed: Failed): Promise<void> {
     const error = told(requestId, failed);
     const http = httpUnavailable(event, error.errorMessage);
     if (http)
       return runtime.respond(requestId, Buffer.from(JSON.stringify(http)), { 'content-type': 'application/json' });
-    const headers = { 'content-type': 'application/json', 'lambda-runtime-function-error-type': error.errorType };
-    return runtime.fail(requestId, errorBody(error), headers);
+    return runtime.fail(requestId, errorBody(error), errorHeaders(error));
   }
 
   /** The body of a stream, whose failure is told as a function's. */
-  async function* streamed(
-    requestId: string,
-    body: AsyncIterable<Uint8Array>,
-  ): AsyncGenerator<Uint8Array, Uint8Array | undefined> {
+  async function* streamed(requestId: string, body: AsyncIterable<Uint8Array>): StreamBody {
     try {
       for await (const part of body) yield part;
       return undefined;
     } catch (broken) {
       if (!(broken instanceof BrokenStream)) throw broken;
-      return broken.reason instanceof Uint8Array ? broken.reason : errorBody(told(requestId, broken.reason));
+      const { reason } = broken;
+      if (reason instanceof Uint8Array) return { errorType: errorTypeOf(reason), body: reason };
+      const error = told(requestId, reason);
+      return { errorType: error.errorType, body: errorBody(error) };
     }
+  }
+}
+
+/** A runtime may post anything as its error. */
+function errorTypeOf(error: Uint8Array): string {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(error).toString());
+    const errorType =
+      typeof parsed === 'object' && parsed !== null && 'errorType' in parsed ? parsed.errorType : undefined;
+    return typeof errorType === 'string' ? errorType : 'Runtime.Unknown';
+  } catch {
+    return 'Runtime.Unknown';
   }
 }
 

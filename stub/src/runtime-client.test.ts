@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventAnswer, runtimeApi } from './fixtures/runtime-api.ts';
-import { createRuntimeClient, RuntimeApiError } from './runtime-client.ts';
+import { createRuntimeClient, RuntimeApiError, type StreamError } from './runtime-client.ts';
 
 const base = '/2018-06-01/runtime';
 
@@ -39,7 +39,7 @@ describe("the stub's client of Lambda's Runtime API", () => {
     const body = Buffer.from('{ "total": 1.0 }');
     await client.respond('r1', body, { 'content-type': 'text/plain' });
     await client.fail('r2', body, { 'lambda-runtime-function-error-type': 'Bad' });
-    await client.failInit(body, 'LiveLambda.Misconfigured');
+    await client.failInit(body, { 'lambda-runtime-function-error-type': 'LiveLambda.Misconfigured' });
     expect(api.received).toMatchObject([
       { path: `${base}/invocation/r1/response`, headers: { 'content-type': 'text/plain' } },
       { path: `${base}/invocation/r2/error`, headers: { 'lambda-runtime-function-error-type': 'Bad' } },
@@ -58,8 +58,8 @@ describe("the stub's client of Lambda's Runtime API", () => {
   it('streams an answer in parts, and ends one that broke off with the error in the trailers', async () => {
     const api = await runtimeApi();
     const client = createRuntimeClient(api.address);
-    const error = Buffer.from('{"errorType":"Bad","errorMessage":"broke"}');
-    async function* parts(end: Uint8Array | undefined) {
+    const error = { errorType: 'Bad', body: Buffer.from('{"errorMessage":"broke"}') };
+    async function* parts(end: StreamError | undefined) {
       yield Buffer.from('one ');
       yield Buffer.from('two');
       return end;
@@ -72,7 +72,7 @@ describe("the stub's client of Lambda's Runtime API", () => {
         'one two',
         {
           'lambda-runtime-function-error-type': 'Bad',
-          'lambda-runtime-function-error-body': error.toString('base64'),
+          'lambda-runtime-function-error-body': error.body.toString('base64'),
         },
       ],
     ]);
@@ -80,6 +80,18 @@ describe("the stub's client of Lambda's Runtime API", () => {
       'content-type': 'text/html',
       'lambda-runtime-function-response-mode': 'streaming',
     });
+  });
+
+  it('breaks a stream off whose parts stop coming', async () => {
+    const api = await runtimeApi();
+    async function* parts(): AsyncGenerator<Uint8Array, undefined> {
+      yield Buffer.from('one ');
+      throw new Error('the next part is missing');
+    }
+    const streamed = createRuntimeClient(api.address).stream('r1', parts(), {});
+    await expect(streamed).rejects.toThrow('the next part is missing');
+    // What arrived of it did not end, which is all that Lambda has to see.
+    expect(api.received).toEqual([]);
   });
 
   it('fails where nobody listens', async () => {

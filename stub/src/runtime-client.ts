@@ -19,16 +19,21 @@ export interface RuntimeClient {
   next(): Promise<NextInvocation>;
   respond(requestId: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
   /**
-   * Answers with a stream. Where its generator returns an error as JSON, the stream ends with it, in the trailers that
-   * Lambda takes for a failure in mid-stream.
+   * Answers with a stream. Where its generator returns an error, the stream ends with it, in the trailers that Lambda
+   * takes for a failure in mid-stream; where it throws, the stream breaks off.
    */
-  stream(
-    requestId: string,
-    body: AsyncGenerator<Uint8Array, Uint8Array | undefined>,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<void>;
+  stream(requestId: string, body: StreamBody, headers: Readonly<Record<string, string>>): Promise<void>;
   fail(requestId: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
-  failInit(body: Uint8Array, errorType: string): Promise<void>;
+  failInit(body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** The parts of a streamed answer, and the error that it ends with, if it does. */
+export type StreamBody = AsyncGenerator<Uint8Array, StreamError | undefined>;
+
+export interface StreamError {
+  readonly errorType: string;
+  /** As JSON. */
+  readonly body: Uint8Array;
 }
 
 /** The Runtime API answered what it must not; the environment cannot go on. */
@@ -67,11 +72,7 @@ export function createRuntimeClient(address: string): RuntimeClient {
       process.stdout.write(`live-lambda: Lambda answered ${response.statusCode} to ${path}: ${content}\n`);
   }
 
-  async function stream(
-    path: string,
-    body: AsyncGenerator<Uint8Array, Uint8Array | undefined>,
-    headers: Readonly<Record<string, string>>,
-  ) {
+  async function stream(path: string, body: StreamBody, headers: Readonly<Record<string, string>>) {
     const answered = new Promise<void>((resolve, reject) => {
       const sent = request(new URL(`http://${address}${basePath}${path}`), {
         method: 'POST',
@@ -88,7 +89,10 @@ export function createRuntimeClient(address: string): RuntimeClient {
         response.on('end', resolve);
       });
       sent.on('error', reject);
-      void write(sent).catch(reject);
+      write(sent).catch((error: unknown) => {
+        sent.destroy();
+        reject(error);
+      });
     });
     await answered;
 
@@ -117,30 +121,14 @@ export function createRuntimeClient(address: string): RuntimeClient {
     },
     respond: (requestId, body, headers) => post(`/invocation/${requestId}/response`, body, headers),
     fail: (requestId, body, headers) => post(`/invocation/${requestId}/error`, body, headers),
-    failInit: (body, errorType) =>
-      post('/init/error', body, {
-        'content-type': 'application/json',
-        'lambda-runtime-function-error-type': errorType,
-      }),
+    failInit: (body, headers) => post('/init/error', body, headers),
   };
 }
 
-/** A runtime may post anything as its error. */
-function errorTypeOf(error: Uint8Array): string {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(error).toString());
-    const errorType =
-      typeof parsed === 'object' && parsed !== null && 'errorType' in parsed ? parsed.errorType : undefined;
-    return typeof errorType === 'string' ? errorType : 'Runtime.Unknown';
-  } catch {
-    return 'Runtime.Unknown';
-  }
-}
-
-function errorTrailers(error: Uint8Array): Record<string, string> {
+function errorTrailers({ errorType, body }: StreamError): Record<string, string> {
   return {
-    'Lambda-Runtime-Function-Error-Type': errorTypeOf(error),
-    'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
+    'Lambda-Runtime-Function-Error-Type': errorType,
+    'Lambda-Runtime-Function-Error-Body': Buffer.from(body).toString('base64'),
   };
 }
 

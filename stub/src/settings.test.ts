@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { functionVariables, readSettings, roleCredentials, runtimeIdentifier, SettingsError } from './settings.ts';
+import {
+  deployedCommand,
+  deployedVariables,
+  functionVariables,
+  readSettings,
+  roleCredentials,
+  runtimeIdentifier,
+  SettingsError,
+} from './settings.ts';
 
 const deployed = {
   version: 1,
@@ -21,9 +29,20 @@ describe("the stub's settings", () => {
       functionPath: 'Shop/Orders',
       httpHost: deployed.httpHost,
       realtimeHost: deployed.realtimeHost,
+      namespaces: { toTunnel: 'to-tunnel', toStub: 'to-stub' },
       trustedKeys: undefined,
+      mode: 'replace',
       movedVariables: { NODE_OPTIONS: '--enable-source-maps' },
     });
+  });
+
+  it('name the namespaces of an API that is shared with others', () => {
+    const namespaces = { toTunnel: '1a2b3c4d-to-tunnel', toStub: '1a2b3c4d-to-stub' };
+    expect(readSettings(variablesWith({ namespaces })).namespaces).toEqual(namespaces);
+  });
+
+  it('say whether the deployed code is there, too', () => {
+    expect(readSettings(variablesWith({ mode: 'fallback' })).mode).toBe('fallback');
   });
 
   it('pin the keys whose tunnels are believed', () => {
@@ -42,7 +61,12 @@ describe("the stub's settings", () => {
     ['have a function that is no text', variablesWith({ function: 1 }), /has no "function"/],
     ['ask for a trust that there is not', variablesWith({ trust: 'everybody' }), /asks for a trust/],
     ['say nothing of trust', variablesWith({ trust: undefined }), /asks for a trust/],
+    ['ask for a mode that there is not', variablesWith({ mode: 'both' }), /asks for a mode/],
     ['pin no keys', variablesWith({ trust: 'keys', keys: [] }), /has no valid "keys"/],
+    ['name one namespace', variablesWith({ namespaces: { toTunnel: 'a' } }), /has no valid "namespaces"/],
+    ['name a namespace with slashes', variablesWith({ namespaces: { toTunnel: 'a/b', toStub: 'c' } }), /"namespaces"/],
+    ['name one namespace twice', variablesWith({ namespaces: { toTunnel: 'a', toStub: 'a' } }), /"namespaces"/],
+    ['have namespaces that are none', variablesWith({ namespaces: 'a' }), /"namespaces"/],
     ['pin something that is no key', variablesWith({ trust: 'keys', keys: ['no'] }), /has no valid "keys"/],
   ])('are refused, with what to do, when they %s', (_what, variables, message) => {
     expect(() => readSettings(variables)).toThrow(SettingsError);
@@ -92,5 +116,40 @@ describe('the facts of the environment', () => {
   it('name the runtime as Lambda does', () => {
     expect(runtimeIdentifier({ AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' })).toBe('nodejs22.x');
     expect(runtimeIdentifier({})).toBe('');
+  });
+});
+
+describe('the deployed code', () => {
+  const settings = (environment: Record<string, string>) =>
+    readSettings(variablesWith({ mode: 'fallback', environment }));
+
+  it('sees the variables that it would have without the stub, and the Runtime API of the stub', () => {
+    const variables = {
+      ...variablesWith(),
+      AWS_LAMBDA_EXEC_WRAPPER: '/opt/live-lambda/start',
+      AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
+      AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+      TABLE: 'orders',
+    };
+    const given = { NODE_OPTIONS: '--enable-source-maps', AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-handler' };
+    expect(deployedVariables(variables, settings(given), '127.0.0.1:40000')).toEqual({
+      AWS_LAMBDA_RUNTIME_API: '127.0.0.1:40000',
+      AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+      TABLE: 'orders',
+      ...given,
+    });
+    expect(deployedVariables(variables, settings({}), '')).not.toHaveProperty('AWS_LAMBDA_EXEC_WRAPPER');
+  });
+
+  it("is started by the runtime's own command, through the user's wrapper where there is one", () => {
+    const command = ['/var/lang/bin/node', '/var/runtime/index.mjs'];
+    expect(deployedCommand(command, settings({}))).toEqual(command);
+    expect(deployedCommand(command, settings({ AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-handler' }))).toEqual([
+      '/bin/sh',
+      '-c',
+      'exec "$0" "$@"',
+      '/opt/otel-handler',
+      ...command,
+    ]);
   });
 });

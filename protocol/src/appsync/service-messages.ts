@@ -113,10 +113,13 @@ function kindOf(error: ServiceError): ChannelErrorKind {
   return permanentCode || refusals.has(error.errorType) ? 'refused' : 'rejected';
 }
 
+/** Enough for a denial, which names a session, an action and a resource by their ARNs. */
+const maxDetailLength = 600;
+
 /** The first of the service's complaints as an error, with what was attempted. */
 export function channelErrorOf(errors: readonly ServiceError[], attempted: string): ChannelError {
   const first = errors[0] ?? { errorType: 'UnknownError', message: '', errorCode: undefined };
   // A signature mismatch is answered with the whole canonical request, which no reader needs.
-  const detail = first.message.split('\n')[0]?.slice(0, 200) ?? '';
+  const detail = first.message.split('\n')[0]?.slice(0, maxDetailLength) ?? '';
   return new ChannelError(kindOf(first), `${attempted}: ${first.errorType}${detail ? ` (${detail})` : ''}`);
 }

@@ -266,6 +266,18 @@ describe('a forged stub', () => {
     expect(result).toMatchObject({ outcome: { type: 'error' } });
   });
 
+  it('is none where the check failed for a while: its next event runs without a wait for silence', async () => {
+    const w = world();
+    const held = await guarded(w);
+    const stub = await w.stub();
+    expect(await call(w, stub)).toContain('somebody else');
+    held.believe(stub.environmentId);
+    const outcome = stub.link.invoke(invocation('def', 30_000, w.clock.nowMs()));
+    await w.clock.advance(200);
+    expect(held.started).toHaveLength(1);
+    expect(await outcome).toMatchObject({ type: 'result' });
+  });
+
   it('that takes the id of an environment leaves that one as it was', async () => {
     const w = world();
     const held = await guarded(w);

@@ -166,9 +166,65 @@ describe('a link', () => {
     await held.open();
     await link.open();
     const running = link.invoke(invocation('abc'));
-    await clock.advance(0);
+    await clock.advance(200);
     await held.goodbye('stopped by Ctrl-C');
     expect(failure(await running)).toEqual({ failure: 'tunnel-left', mayHaveRun: true });
+  });
+
+  describe('that was sent to a tunnel whose Goodbye had not been heard yet', () => {
+    /** A stub that was met, to which nothing comes any more until `thaw`. */
+    async function frozen() {
+      const service = createMemoryService();
+      const clock = manualClock();
+      const started: string[] = [];
+      const counted = (name: string) =>
+        tunnel(service, clock, {
+          invoked: (given) => {
+            started.push(name);
+            return reverse(given);
+          },
+        });
+      const first = counted('first');
+      await first.open();
+      const link = stub(service, clock);
+      await link.open();
+      await clock.advance(0);
+      const held: (readonly [string, Uint8Array])[] = [];
+      service.intercept = (channel, event) => {
+        if (!channel.startsWith('/to-stub')) return [event];
+        held.push([channel, event]);
+        return [];
+      };
+      const thaw = () => {
+        service.intercept = (_channel, event) => [event];
+        for (const [channel, event] of held) service.deliver(channel, event);
+      };
+      return { clock, started, counted, first, link, thaw };
+    }
+
+    it('is run by another tunnel that was alone before it, once', async () => {
+      const { clock, started, counted, first, link, thaw } = await frozen();
+      await first.goodbye('stopped');
+      await counted('second').open();
+      await clock.advance(1000);
+      const running = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+      await clock.advance(0);
+      thaw();
+      await clock.advance(0);
+      expect(await running).toMatchObject({ type: 'result' });
+      expect(started).toEqual(['second']);
+    });
+
+    it('is told that it may have run where nobody else is there, and the one that left starts nothing', async () => {
+      const { clock, started, first, link, thaw } = await frozen();
+      await first.goodbye('stopped');
+      const running = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+      await clock.advance(0);
+      thaw();
+      await clock.advance(1500);
+      expect(failure(await running)).toEqual({ failure: 'tunnel-left', mayHaveRun: true });
+      expect(started).toEqual([]);
+    });
   });
 
   it('gives up after silence, and finds the next tunnel with the next invocation', async () => {

@@ -1,16 +1,18 @@
 import type { ChannelError } from '../channel.ts';
-import { createEphemeralKey, deriveKeys, hashHello } from '../handshake.ts';
 import type { Codec, Credentials, Frame, Message, Signed, Welcome } from '../messages.ts';
-import { createSealedSession, type SealedSession } from '../sealed-session.ts';
-import { maxVersion, minVersion } from '../versions.ts';
-import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
-import { idBytes, keyBytes, WireError } from '../wire/fields.ts';
+import type { SealedSession } from '../sealed-session.ts';
+import { decodeChannelEvent, encodeChannelEvent } from '../wire/channel-event.ts';
+import { idBytes, WireError } from '../wire/fields.ts';
 import { same } from './identifiers.ts';
+import { initialPresence, type PresenceInput, type PresenceState, presenceDeadline, stepPresence } from './presence.ts';
 import { createStreamReceiver } from './stream.ts';
+import { createGreeter } from './stub-greeting.ts';
+import { creditEvents, questionEvents } from './stub-questions.ts';
 import type {
   Attached,
   Attachment,
   Current,
+  Failed,
   StubEffect,
   StubFailure,
   StubIdentity,
@@ -19,18 +21,19 @@ import type {
   Tunnel,
 } from './stub-state.ts';
 import {
-  answerBeforeDeadlineMs,
-  askAfterMs,
-  firstResendMs,
-  nobodyHomeMs,
-  nobodyHomeShare,
-  nobodyHomeYoungMs,
-  resendAfterMs,
-  silenceMs,
-  silenceShare,
-  youngSubscriptionMs,
-} from './timing.ts';
-import { judgeWelcome, type TunnelTrust } from './trust.ts';
+  expectAnswer,
+  expectNothing,
+  heardOf,
+  latestAnswerMs,
+  nextDueMs,
+  patienceMs,
+  remainingMs,
+  seeking,
+  silenceOverMs,
+  takenOver,
+} from './stub-waiting.ts';
+import { firstResendMs, resendAfterMs } from './timing.ts';
+import type { TunnelTrust } from './trust.ts';
 
 export interface StubCoreOptions {
   readonly identity: StubIdentity;
@@ -49,6 +52,13 @@ export interface StubCore {
   subscribed(nowMs: number): readonly StubEffect[];
   /** The connection was lost and is back: its subscription is a new one. */
   reconnected(nowMs: number): readonly StubEffect[];
+  /** The connection was lost. */
+  disconnected(error: ChannelError, nowMs: number): readonly StubEffect[];
+  /**
+   * Asks whether a tunnel is there, without publishing anything of an invocation: told as the effect `presence`, within
+   * the limits that {@link stepPresence} keeps. One question at a time, and none while an invocation runs.
+   */
+  look(deadlineMs: number, nowMs: number): readonly StubEffect[];
   invoke(invocation: StubInvocation, nowMs: number): readonly StubEffect[];
   receive(event: Uint8Array, nowMs: number): readonly StubEffect[];
   /** So much of a stream's data has been taken by the caller. */
@@ -62,41 +72,30 @@ export interface StubCore {
   nextTickMs(): number | undefined;
 }
 
-/** Events that are sent again unasked: more than one publish holds is asked for first. */
-const maxBlindEvents = 3;
-
-/** Keys that the error names when strangers alone answered: whoever may publish could make up any number. */
-const maxNamedStrangers = 3;
-
 export function createStubCore(options: StubCoreOptions): StubCore {
-  const { identity, random, trust } = options;
+  const { random } = options;
+  const greeter = createGreeter(options);
   let tunnel: Tunnel = { name: 'unknown' };
+  let presence: PresenceState = initialPresence;
   /** Keys from before the tunnel went silent: what it still says under them counts. */
   let former: SealedSession | undefined;
   let current: Current | undefined;
   let subscribedMs: number | undefined;
   /** Whether the subscription has ever delivered anything: before that it may not have been activated yet. */
   let proved = false;
+  let connected = false;
   let lastChannelError: ChannelError | undefined;
   let lastCredentials: Credentials | undefined;
-  let strangers = new Set<string>();
+  /** Why the tunnel that answered last does not serve this function, or left. */
+  let lastRefusal: Failed | undefined;
   const confirmed: Uint8Array[] = [];
 
-  const publish = (events: readonly Uint8Array[], upload = false): StubEffect => ({ type: 'publish', events, upload });
-  const latestAnswer = (invocation: StubInvocation) => invocation.deadlineMs - answerBeforeDeadlineMs;
+  const patience = (invocation: StubInvocation, nowMs: number) =>
+    patienceMs(invocation, { subscribedMs, proved }, nowMs);
 
   function greet(nowMs: number): StubEffect[] {
-    const key = createEphemeralKey(random(keyBytes));
-    const bytes = encodeHello({
-      ...identity,
-      minVersion,
-      maxVersion,
-      codecs: options.codecs,
-      ephemeralKey: key.publicKey,
-      nonce: random(idBytes),
-    });
-    tunnel = { name: 'greeting', greeting: { bytes, hash: hashHello(bytes), key }, sent: 0, nextSendMs: nowMs };
-    strangers = new Set();
+    if (tunnel.name === 'attached') former = tunnel.session;
+    tunnel = { name: 'greeting', greeting: greeter.greeting(), sent: 0, nextSendMs: nowMs };
     return sayHello(nowMs);
   }
 
@@ -108,10 +107,27 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [publish([encodeChannelEvent({ kind: 'hello', bytes: tunnel.greeting.bytes })])];
   }
 
-  function patience(invocation: StubInvocation, nowMs: number): number {
-    const young = !proved && (subscribedMs === undefined || nowMs - subscribedMs < youngSubscriptionMs);
-    const share = (invocation.deadlineMs - nowMs) * nobodyHomeShare;
-    return Math.min(nowMs + Math.min(young ? nobodyHomeYoungMs : nobodyHomeMs, share), latestAnswer(invocation));
+  function noted(input: PresenceInput, nowMs: number): StubEffect[] {
+    const { state, say, answer } = stepPresence(presence, input, nowMs);
+    presence = state;
+    if (answer === 'present') return [{ type: 'presence', absence: undefined }];
+    const absence = lastRefusal ?? unanswered();
+    const said = say === 'nothing' ? [] : askWhoIsThere(say, nowMs);
+    return answer === 'absent' ? [...said, { type: 'presence', absence }] : said;
+  }
+
+  /** Attached, a Ping is enough; a tunnel that was started anew has not got its keys, and answers a Hello alone. */
+  function askWhoIsThere(say: 'question' | 'again', nowMs: number): StubEffect[] {
+    lastRefusal = undefined;
+    if (tunnel.name === 'attached' && say === 'question')
+      return [publish(tunnel.session.seal({ kind: 'ping', nonce: random(idBytes) }).events)];
+    return tunnel.name === 'greeting' ? sayHello(nowMs) : greet(nowMs);
+  }
+
+  function unanswered(): Failed {
+    if (!lastChannelError) return failed('nobody-answered', greeter.strangers());
+    const { kind, message } = lastChannelError;
+    return failed(kind === 'refused' ? 'api-refused' : 'api-unreachable', message);
   }
 
   function settle(outcome: StubOutcome): StubEffect[] {
@@ -119,13 +135,20 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [{ type: 'settle', outcome }];
   }
 
-  function fail(failure: StubFailure, detail = ''): StubEffect[] {
+  function fail({ failure, detail }: Pick<Failed, 'failure' | 'detail'>): StubEffect[] {
     if (!current) return [];
     const withdraw =
       current.published && tunnel.name === 'attached'
         ? [publish(tunnel.session.seal({ kind: 'withdraw', invocationId: current.id }).events)]
         : [];
     return [...withdraw, ...settle({ type: 'failed', failure, detail, mayHaveRun: current.published !== undefined })];
+  }
+
+  /** The tunnel is of no use any more. */
+  function gone(why: Failed, nowMs: number): StubEffect[] {
+    tunnel = { name: 'unknown' };
+    lastRefusal = why;
+    return [...noted({ type: 'gone' }, nowMs), ...fail(why)];
   }
 
   function attach(session: SealedSession): readonly Uint8Array[] {
@@ -146,13 +169,14 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       kind: 'invoke',
       invocationId: current.id,
       tunnelInstance: attached.instance,
-      remainingMs: remaining(invocation, nowMs),
+      remainingMs: remainingMs(invocation, nowMs),
       headers: invocation.headers,
       event: invocation.event,
       credentials: renewed,
       confirmed: [...confirmed],
     });
     current.state = 'sent';
+    current.left = undefined;
     current.published ??= { atMs: nowMs, instance: attached.instance };
     current.acceptedMs = undefined;
     current.uploading = true;
@@ -160,49 +184,12 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [publish([...before, ...current.outbox.events], true)];
   }
 
-  /** Something new went out: from now on a sign of life is waited for. */
-  function expectAnswer(waiting: Current, nowMs: number): void {
-    waiting.awaitingMs = nowMs;
-    waiting.unanswered = 0;
-    waiting.nextAskMs = nowMs + resendAfterMs(1);
-  }
-
-  function silenceOver(waiting: Current): number {
-    if (waiting.awaitingMs === undefined) return Number.POSITIVE_INFINITY;
-    const left = (waiting.invocation.deadlineMs - waiting.awaitingMs) * silenceShare;
-    return waiting.awaitingMs + Math.min(silenceMs, left);
-  }
-
   function ask(attached: Attached, waiting: Current, nowMs: number): StubEffect[] {
     waiting.unanswered += 1;
     waiting.nextAskMs = nowMs + resendAfterMs(waiting.unanswered);
     waiting.awaitingMs ??= nowMs;
-    const { session } = attached;
-    const [first, ...others] = session.incomplete();
-    const question = (gap: typeof first, asks: boolean): Message => ({
-      kind: 'progress',
-      message: gap?.message ?? 0,
-      missing: gap?.missing ?? [],
-      invocationId: waiting.id,
-      ask: asks,
-      remainingMs: remaining(waiting.invocation, nowMs),
-      aboutMessage: waiting.outbox?.number ?? 0,
-    });
-    const small = waiting.state === 'sent' && (waiting.outbox?.events.length ?? 0) <= maxBlindEvents;
-    return [
-      publish([
-        ...(attached.heardSealed ? [] : attach(session)),
-        ...creditEvents(waiting, session, true),
-        ...(small ? (waiting.outbox?.events ?? []) : []),
-        ...session.seal(question(first, true)).events,
-        ...others.flatMap((gap) => session.seal(question(gap, false)).events),
-      ]),
-    ];
-  }
-
-  function creditEvents(waiting: Current, session: SealedSession, asked: boolean): readonly Uint8Array[] {
-    const credit = waiting.stream?.receiver.credit(asked);
-    return credit ? session.seal({ kind: 'stream-credit', invocationId: waiting.id, ...credit }).events : [];
+    const before = attached.heardSealed ? [] : attach(attached.session);
+    return [publish([...before, ...questionEvents(waiting, attached.session, nowMs)])];
   }
 
   function streamed(
@@ -231,9 +218,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       ];
     }
     if (attached) {
-      current.state = 'accepted';
-      current.acceptedMs = nowMs;
-      current.asked = 0;
+      takenOver(current, nowMs);
       // Something before it is missing: it is asked for soon; otherwise the next part may take its time.
       if (stream.receiver.gap) expectAnswer(current, nowMs);
       else expectNothing(current);
@@ -243,51 +228,37 @@ export function createStubCore(options: StubCoreOptions): StubCore {
 
   /** The tunnel went silent: is it, or another, still there? */
   function lose(waiting: Current, nowMs: number): StubEffect[] {
-    if (tunnel.name === 'attached') former = tunnel.session;
     waiting.state = 'lost';
     waiting.awaitingMs = undefined;
     waiting.giveUpMs = patience(waiting.invocation, nowMs);
     return greet(nowMs);
   }
 
-  function welcomed(welcome: Welcome, signed: Signed, nowMs: number): StubEffect[] {
-    if (tunnel.name !== 'greeting') return [];
-    const { greeting } = tunnel;
-    if (!same(welcome.helloHash, greeting.hash)) return [dropped('a Welcome for another Hello')];
-    const verdict = judgeWelcome(trust, greeting.bytes, welcome, signed);
-    if (verdict === 'unproved') return [dropped('a Welcome whose signature is not by its key')];
-    if (verdict === 'stranger') {
-      if (trust) noteStranger(welcome.identityKey.length > 0 ? trust.fingerprint(welcome.identityKey) : 'none');
-      return [dropped('a Welcome by a key that this function does not trust')];
-    }
-    if (welcome.refusal) {
-      tunnel = { name: 'unknown' };
-      return fail('tunnel-refused', welcome.refusal.text);
-    }
-    if (welcome.version < minVersion || welcome.version > maxVersion)
-      return [dropped(`a Welcome with version ${welcome.version}`)];
-    const { environmentId } = identity;
-    const { version, codec } = welcome;
-    const keys = deriveKeys({
-      own: greeting.key,
-      theirs: welcome.ephemeralKey,
-      hello: greeting.bytes,
-      welcome: signed.body,
-    });
-    const session = createSealedSession({ side: 'stub', version, environmentId, codec, keys });
-    const attached: Attached = { name: 'attached', session, instance: welcome.tunnelInstance, heardSealed: false };
-    tunnel = attached;
-    if (!current) return [publish(attach(session))];
-    const { published } = current;
-    const sameTunnel = published === undefined || same(published.instance, welcome.tunnelInstance);
-    // A tunnel that has been alone since before the invocation was published: the one it went to cannot have started it.
-    if (sameTunnel || welcome.aloneForMs > nowMs - published.atMs) return send(attached, nowMs);
-    return [publish(attach(session)), ...fail('tunnel-silent', 'another tunnel has taken its place')];
+  /**
+   * The tunnel said Goodbye. It may have done so before the Invoke was there, which then another one may take; what it
+   * said that it took over it has given up.
+   */
+  function left(why: Failed, nowMs: number): StubEffect[] {
+    if (current?.state !== 'sent') return gone(why, nowMs);
+    current.left = why;
+    return [...noted({ type: 'gone' }, nowMs), ...lose(current, nowMs)];
   }
 
-  function noteStranger(name: string): void {
-    if (strangers.has(name)) return;
-    strangers.add(strangers.size < maxNamedStrangers ? name : 'and others');
+  function welcomed(welcome: Welcome, signed: Signed, nowMs: number): StubEffect[] {
+    if (tunnel.name !== 'greeting') return [];
+    const judged = greeter.judge(tunnel.greeting, welcome, signed);
+    if (judged.type === 'dropped') return [dropped(judged.reason)];
+    if (judged.type === 'refused') return gone(failed('tunnel-refused', judged.text), nowMs);
+    const attached = judged.tunnel;
+    tunnel = attached;
+    const known = noted({ type: 'heard' }, nowMs);
+    if (!current) return [publish(attach(attached.session)), ...known];
+    const { published } = current;
+    const sameTunnel = published === undefined || same(published.instance, attached.instance);
+    // A tunnel that has been alone since before the invocation was published: the one it went to cannot have started it.
+    if (sameTunnel || welcome.aloneForMs > nowMs - published.atMs) return send(attached, nowMs);
+    const replaced = failed('tunnel-silent', 'another tunnel has taken its place');
+    return [publish(attach(attached.session)), ...fail(replaced)];
   }
 
   function opened(frame: Frame, nowMs: number): StubEffect[] {
@@ -298,31 +269,18 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     if (result.state === 'dropped') return [dropped(result.reason)];
     const own = attached?.session === session;
     if (own && !(result.state === 'message' && saysNothingOfAttach(result.message))) attached.heardSealed = true;
+    const known = own ? noted({ type: 'heard' }, nowMs) : [];
     if (current && own) heardOf(current, nowMs, result.state === 'partial');
-    return result.state === 'message' ? heard(result.message, own ? attached : undefined, nowMs) : [];
-  }
-
-  /** Any segment that could be opened is a sign of life: a long result takes long to arrive. */
-  function heardOf(waiting: Current, nowMs: number, more: boolean): void {
-    waiting.unanswered = 0;
-    if (waiting.state === 'sent' || more) expectAnswer(waiting, nowMs);
-    else if (waiting.state === 'accepted') expectNothing(waiting);
-  }
-
-  function expectNothing(waiting: Current): void {
-    waiting.awaitingMs = undefined;
-    waiting.nextAskMs = (waiting.acceptedMs ?? 0) + askAfterMs(waiting.asked);
+    if (result.state !== 'message') return known;
+    return [...known, ...heard(result.message, own ? attached : undefined, nowMs)];
   }
 
   function heard(message: Message, attached: Attached | undefined, nowMs: number): StubEffect[] {
     switch (message.kind) {
       case 'accepted':
         if (current && attached && same(message.invocationId, current.id)) {
+          if (current.acceptedMs === undefined) takenOver(current, nowMs);
           current.state = 'accepted';
-          if (current.acceptedMs === undefined) {
-            current.acceptedMs = nowMs;
-            current.asked = 0;
-          }
           expectNothing(current);
         }
         return [];
@@ -335,9 +293,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       case 'progress':
         return attached ? sendMissing(message, attached, nowMs) : [];
       case 'goodbye':
-        if (!attached) return [];
-        tunnel = { name: 'unknown' };
-        return fail('tunnel-left', message.reason);
+        return attached ? left(failed('tunnel-left', message.reason), nowMs) : [];
       case 'ping':
         return attached ? [publish(attached.session.seal({ kind: 'pong', nonce: message.nonce }).events)] : [];
       default:
@@ -360,62 +316,63 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [publish(events, true)];
   }
 
-  function giveUpSeeking(waiting: Current): StubEffect[] {
-    const stranger =
-      strangers.size > 0
-        ? `a tunnel answered with a key that this function does not trust: ${[...strangers].join(', ')}`
-        : '';
-    if (lastChannelError)
-      return fail(lastChannelError.kind === 'refused' ? 'api-refused' : 'api-unreachable', lastChannelError.message);
-    return waiting.state === 'lost' ? fail('tunnel-silent', stranger) : fail('nobody-answered', stranger);
+  function giveUpSeeking(waiting: Current, nowMs: number): StubEffect[] {
+    const why = unanswered();
+    const lost = waiting.state === 'lost' && !lastChannelError;
+    const silent = lost ? { ...why, failure: 'tunnel-silent' as const } : why;
+    return [...noted({ type: 'gone' }, nowMs), ...fail(waiting.left ?? silent)];
   }
 
   function tickCurrent(waiting: Current, nowMs: number): StubEffect[] {
-    if (nowMs >= latestAnswer(waiting.invocation))
-      return waiting.published ? fail('out-of-time') : giveUpSeeking(waiting);
+    if (nowMs >= latestAnswerMs(waiting.invocation))
+      return waiting.published ? fail(failed('out-of-time')) : giveUpSeeking(waiting, nowMs);
     if (waiting.state === 'seeking' || waiting.state === 'lost') {
-      if (nowMs >= waiting.giveUpMs) return giveUpSeeking(waiting);
+      if (nowMs >= waiting.giveUpMs) return giveUpSeeking(waiting, nowMs);
       return tunnel.name === 'greeting' && nowMs >= tunnel.nextSendMs ? sayHello(nowMs) : [];
     }
     if (waiting.uploading || tunnel.name !== 'attached') return [];
-    if (nowMs >= silenceOver(waiting)) return lose(waiting, nowMs);
+    if (nowMs >= silenceOverMs(waiting)) return lose(waiting, nowMs);
     if (nowMs < waiting.nextAskMs) return [];
     if (waiting.state === 'accepted' && waiting.awaitingMs === undefined) waiting.asked += 1;
     return ask(tunnel, waiting, nowMs);
   }
 
+  function channelChanged(error: ChannelError | undefined, nowMs: number): StubEffect[] {
+    lastChannelError = error;
+    // What will never pass need not be waited for.
+    if (error?.kind === 'refused') {
+      const known = presence.name === 'asking' ? noted({ type: 'gone' }, nowMs) : [];
+      return [...known, ...fail(failed('api-refused', error.message))];
+    }
+    return current ? tickCurrent(current, nowMs) : [];
+  }
+
   return {
     subscribed(nowMs) {
       subscribedMs ??= nowMs;
+      connected = true;
       lastChannelError = undefined;
+      if (presence.name === 'asking') return noted({ type: 'connected' }, nowMs);
       return tunnel.name === 'unknown' ? greet(nowMs) : [];
     },
     reconnected(nowMs) {
       if (subscribedMs === undefined) return [];
       subscribedMs = nowMs;
       proved = false;
+      connected = true;
       if (current?.state === 'seeking' || current?.state === 'lost') {
         current.giveUpMs = Math.max(current.giveUpMs, patience(current.invocation, nowMs));
       }
-      return this.channelChanged(undefined, nowMs);
+      return [...channelChanged(undefined, nowMs), ...noted({ type: 'connected' }, nowMs)];
     },
+    disconnected(error, nowMs) {
+      connected = false;
+      return [...noted({ type: 'disconnected' }, nowMs), ...channelChanged(error, nowMs)];
+    },
+    look: (deadlineMs, nowMs) => noted({ type: 'wanted', remainingMs: deadlineMs - nowMs, connected }, nowMs),
     invoke(invocation, nowMs) {
       if (current) throw new Error('an execution environment runs one invocation at a time');
-      current = {
-        id: random(idBytes),
-        invocation,
-        state: 'seeking',
-        giveUpMs: patience(invocation, nowMs),
-        published: undefined,
-        outbox: undefined,
-        uploading: false,
-        awaitingMs: undefined,
-        nextAskMs: Number.POSITIVE_INFINITY,
-        unanswered: 0,
-        acceptedMs: undefined,
-        asked: 0,
-        stream: undefined,
-      };
+      current = seeking(random(idBytes), invocation, patience(invocation, nowMs));
       former = undefined;
       if (tunnel.name === 'attached') return send(tunnel, nowMs);
       if (tunnel.name === 'greeting') {
@@ -449,21 +406,13 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       if (current.state === 'sent') expectAnswer(current, nowMs);
       return [];
     },
-    channelChanged(error, nowMs) {
-      lastChannelError = error;
-      // What will never pass need not be waited for.
-      if (error?.kind === 'refused' && current) return fail('api-refused', error.message);
-      return current ? tickCurrent(current, nowMs) : [];
-    },
-    tick: (nowMs) => (current ? tickCurrent(current, nowMs) : []),
+    channelChanged,
+    tick: (nowMs) => [...noted({ type: 'tick' }, nowMs), ...(current ? tickCurrent(current, nowMs) : [])],
     nextTickMs() {
-      if (!current) return undefined;
-      const latest = latestAnswer(current.invocation);
-      if (current.state === 'seeking' || current.state === 'lost') {
-        const hello = tunnel.name === 'greeting' ? tunnel.nextSendMs : Number.POSITIVE_INFINITY;
-        return Math.min(current.giveUpMs, hello, latest);
-      }
-      return current.uploading ? latest : Math.min(current.nextAskMs, silenceOver(current), latest);
+      const asked = presenceDeadline(presence);
+      if (!current) return asked;
+      const helloMs = tunnel.name === 'greeting' ? tunnel.nextSendMs : Number.POSITIVE_INFINITY;
+      return Math.min(nextDueMs(current, helloMs), asked ?? Number.POSITIVE_INFINITY);
     },
   };
 }
@@ -473,8 +422,12 @@ function saysNothingOfAttach({ kind }: Message): boolean {
   return kind === 'progress' || kind === 'pong';
 }
 
-function remaining(invocation: StubInvocation, nowMs: number): number {
-  return Math.max(0, Math.floor(invocation.deadlineMs - nowMs));
+function publish(events: readonly Uint8Array[], upload = false): StubEffect {
+  return { type: 'publish', events, upload };
+}
+
+function failed(failure: StubFailure, detail = ''): Failed {
+  return { type: 'failed', failure, detail, mayHaveRun: false };
 }
 
 function dropped(reason: string): StubEffect {

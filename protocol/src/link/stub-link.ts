@@ -1,14 +1,16 @@
 import { type Channel, ChannelError } from '../channel.ts';
-import { stubChannel, tunnelChannel } from '../channel-names.ts';
+import { type Namespaces, stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Codec, Headers } from '../messages.ts';
 import { systemRandom } from './random.ts';
 import { createStubCore } from './stub-core.ts';
-import type { Attachment, StubEffect, StubIdentity, StubInvocation, StubOutcome } from './stub-state.ts';
+import type { Attachment, Failed, StubEffect, StubIdentity, StubInvocation, StubOutcome } from './stub-state.ts';
 import type { TunnelTrust } from './trust.ts';
 
 export interface StubLinkOptions {
   readonly channel: Channel;
+  /** Those of the API behind the channel; `to-tunnel` and `to-stub` if not given. */
+  readonly namespaces?: Namespaces | undefined;
   readonly identity: StubIdentity;
   /** Asked at each Attach and Invoke: variables and credentials as they are then. */
   readonly attachment: () => Attachment;
@@ -35,7 +37,7 @@ export type LinkOutcome =
 export class BrokenStream extends Error {
   override readonly name = 'BrokenStream';
   /** The function's own error as JSON, or what went wrong on the way. */
-  readonly reason: Uint8Array | Extract<StubOutcome, { type: 'failed' }>;
+  readonly reason: Uint8Array | Failed;
   constructor(reason: BrokenStream['reason']) {
     super('a streamed response ended in an error');
     this.reason = reason;
@@ -48,6 +50,14 @@ export interface StubLink {
    * Subscribes and says Hello. Resolves when that is done or has failed: the failure is what the next invocation tells.
    */
   open(): Promise<void>;
+  /**
+   * Looks whether a tunnel is there, before anything of an invocation is published: at once where one was heard of in the
+   * last seconds, or none was found shortly before; else within 300 ms, or 1 s where it has to connect first, and a tenth
+   * of the time that is left.
+   * @param deadlineMs of the invocation, on the link's clock.
+   * @returns why nobody is there; undefined where a tunnel is.
+   */
+  look(deadlineMs: number): Promise<Failed | undefined>;
   /**
    * Has one event run.
    * @param invocation with its deadline on the link's clock.
@@ -67,9 +77,10 @@ export function openStubLink(options: StubLinkOptions): StubLink {
     codecs: options.codecs ?? ['deflate', 'none'],
     random: options.random ?? systemRandom,
   });
-  const target = tunnelChannel(identity.app, identity.session);
-  const own = stubChannel(identity.app, identity.environmentId);
+  const target = tunnelChannel({ ...identity, namespaces: options.namespaces });
+  const own = stubChannel({ ...identity, namespaces: options.namespaces });
   let settle: ((outcome: LinkOutcome) => void) | undefined;
+  let looked: ((absence: Failed | undefined) => void) | undefined;
   let streaming: Queue | undefined;
   let cancelTick: (() => void) | undefined;
 
@@ -86,6 +97,9 @@ export function openStubLink(options: StubLinkOptions): StubLink {
           break;
         case 'settle':
           conclude(effect.outcome);
+          break;
+        case 'presence':
+          looked?.(effect.absence);
           break;
         case 'stream-start':
           streaming = createQueue((bytes) => void perform(core.streamTaken(bytes, clock.nowMs())));
@@ -120,7 +134,7 @@ export function openStubLink(options: StubLinkOptions): StubLink {
 
   channel.onStatus((status) => {
     if (status.name === 'failed' || status.name === 'waiting')
-      void perform(core.channelChanged(status.cause, clock.nowMs()));
+      void perform(core.disconnected(status.cause, clock.nowMs()));
     if (status.name === 'open') void perform(core.reconnected(clock.nowMs()));
   });
 
@@ -134,6 +148,14 @@ export function openStubLink(options: StubLinkOptions): StubLink {
         return;
       }
       await perform(core.subscribed(clock.nowMs()));
+    },
+    look(deadlineMs) {
+      return new Promise((resolve) => {
+        looked = resolve;
+        // A connection that did not survive a suspension is noticed before it is asked over.
+        channel.wanted();
+        void perform(core.look(deadlineMs, clock.nowMs()));
+      });
     },
     invoke(invocation) {
       return new Promise((resolve) => {

@@ -37,14 +37,17 @@ export type StubOutcome =
   | { readonly type: 'result'; readonly result: Result }
   /** A stream has ended, in an error where there is one. */
   | { readonly type: 'streamed'; readonly error: Uint8Array | undefined }
-  | {
-      readonly type: 'failed';
-      readonly failure: StubFailure;
-      /** What exactly happened, for people. May be empty. */
-      readonly detail: string;
-      /** Whether the invocation was published, so that the handler may have run. */
-      readonly mayHaveRun: boolean;
-    };
+  | Failed;
+
+/** There is no result. */
+export interface Failed {
+  readonly type: 'failed';
+  readonly failure: StubFailure;
+  /** What exactly happened, for people. May be empty. */
+  readonly detail: string;
+  /** Whether the invocation was published, so that the handler may have run. */
+  readonly mayHaveRun: boolean;
+}
 
 export type StubEffect =
   | {
@@ -54,6 +57,8 @@ export type StubEffect =
       readonly upload: boolean;
     }
   | { readonly type: 'settle'; readonly outcome: StubOutcome }
+  /** The answer to a look: why nobody is there, or that somebody is. */
+  | { readonly type: 'presence'; readonly absence: Failed | undefined }
   /** The response is a stream: its headers, then its data in order; it ends with the settling. */
   | { readonly type: 'stream-start'; readonly headers: Headers }
   | { readonly type: 'stream-data'; readonly data: Uint8Array }
@@ -67,7 +72,8 @@ export type StubEffect =
  * | unknown | an invocation, or the start | greeting: a Hello goes out, again and again while somebody waits |
  * | greeting | a Welcome for this Hello that is believed | attached: Attach goes out, and the waiting invocation |
  * | greeting | a refusal that is believed | unknown; the waiting invocation fails |
- * | attached | Goodbye | unknown; the invocation fails |
+ * | attached | Goodbye | unknown; what it took over fails |
+ * | attached | Goodbye, and it has not said that it took the invocation over | greeting, as after silence |
  * | attached | silence | greeting, with new keys; the keys before are still heard |
  */
 export type Tunnel =
@@ -102,6 +108,8 @@ export interface Greeting {
  * | sent, accepted | a chunk of a stream | accepted: data goes out in order |
  * | sent, accepted | the end of a stream | settled |
  * | sent, accepted | silence | lost: Hello |
+ * | sent | Goodbye, which may have been said before the Invoke arrived | lost: Hello |
+ * | accepted | Goodbye | settled: failed |
  * | lost | the same tunnel, or one that has long been alone, welcomes | sent again, under the same id |
  * | lost | another tunnel, or its time is over | settled: failed, it may have run |
  * | any | 250 ms before the deadline | settled: failed |
@@ -120,6 +128,8 @@ export interface Current {
   /** Since when a sign of life is waited for; undefined while none is due. */
   awaitingMs: number | undefined;
   nextAskMs: number;
+  /** Lost, and the tunnel that it was sent to said Goodbye. */
+  left: Failed | undefined;
   /** Questions since the last sign of life. */
   unanswered: number;
   acceptedMs: number | undefined;

@@ -10,6 +10,18 @@ export const youngSubscriptionMs = 5000;
 /** Of what is left of the function's time, the share that may be spent on looking for a tunnel. */
 export const nobodyHomeShare = 1 / 4;
 
+/** What was heard of a tunnel says for this long that it is there, where a stub has other code to run. */
+export const heardRecentlyMs = 10_000;
+/** How long such a stub waits for the answer to its question, and the share of the time left for that. */
+export const presenceMs = 300;
+export const presenceShare = 1 / 10;
+/** How long it waits in all where it has to connect first: at its start, and after it was frozen for long. */
+export const connectForPresenceMs = 1000;
+/** At this share of its time the question is put again, in the form that a tunnel answers that was started anew. */
+export const askPresenceAgainShare = 1 / 2;
+/** While nobody was there, it says Hello this often, and waits for nothing. */
+export const helloWhileAbsentMs = 10_000;
+
 /** How long a stub waits for a sign of life after it sent the invocation, and the share of the time left for that. */
 export const silenceMs = 5000;
 export const silenceShare = 1 / 2;
@@ -45,6 +57,8 @@ export const keepResultMs = 10_000;
 
 /** While there is another tunnel on the session, each says so this often; one not heard of for three times that is gone. */
 export const announceEveryMs = 20_000;
+/** A tunnel that hears one which it did not know says that it is here, at most this often. */
+export const answerRivalAfterMs = 1000;
 
 /** A tunnel says that it took an invocation over only when the result takes longer than this. */
 export const acceptAfterMs = 150;

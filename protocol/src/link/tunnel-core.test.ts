@@ -4,7 +4,7 @@ import { createEphemeralKey, deriveKeys } from '../handshake.ts';
 import type { Message } from '../messages.ts';
 import { createSealedSession, type SealedMessage } from '../sealed-session.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
-import { oldKeysMs } from './timing.ts';
+import { announceEveryMs, oldKeysMs } from './timing.ts';
 import { createTunnelCore, maxEnvironments, type TunnelEffect } from './tunnel-core.ts';
 
 const instance = randomBytes(16);
@@ -173,6 +173,51 @@ describe('the tunnel of a session', () => {
     ]);
   });
 
+  describe('beside another one of its session', () => {
+    const another = (owner: string) =>
+      createTunnelCore({
+        instance: randomBytes(16),
+        release: '0.1.0',
+        codecs: ['none'],
+        owner,
+        identity: undefined,
+        trust: undefined,
+        admit: () => undefined,
+        random: randomBytes,
+      });
+    const announced = (effects: readonly TunnelEffect[]) =>
+      effects.flatMap((effect) => (effect.type === 'announce' ? effect.events : []));
+    const toldOf = (effects: readonly TunnelEffect[]) =>
+      effects.flatMap((effect) => (effect.type === 'rival' ? [effect.here.owner] : []));
+
+    it('is told who has come, and tells the newcomer at once that it is here', () => {
+      const [first, second] = [another('ann@laptop'), another('bob@desk')];
+      first.announce(0);
+      const heard = announced(second.announce(1000)).flatMap((event) => first.receive(event, 1000));
+      expect(toldOf(heard)).toEqual(['bob@desk']);
+      const answered = announced(heard).flatMap((event) => second.receive(event, 1000));
+      expect(answered).toMatchObject([{ type: 'rival', here: { owner: 'ann@laptop', ageMs: 1000 } }]);
+    });
+
+    it('is told of each once, and goes on to say from time to time that it is here', () => {
+      const [first, second, third] = [another('ann@laptop'), another('bob@desk'), another('eve@home')];
+      first.announce(0);
+      const heard = (from: ReturnType<typeof another>, atMs: number) =>
+        toldOf(announced(from.announce(atMs)).flatMap((event) => first.receive(event, atMs)));
+      expect([heard(second, 100), heard(second, 6000), heard(third, 7000)]).toEqual([['bob@desk'], [], ['eve@home']]);
+      expect(first.nextTickMs()).toBe(7000 + announceEveryMs);
+    });
+
+    it('does not answer more often than once a second, however many say that they are here', () => {
+      const first = another('ann@laptop');
+      first.announce(0);
+      const answers = Array.from({ length: 100 }, (_, index) =>
+        announced(announced(another('x').announce(0)).flatMap((event) => first.receive(event, 2000 + index))),
+      ).flat();
+      expect(answers).toHaveLength(1);
+    });
+  });
+
   it('counts the time of an invocation from its arrival, also when its Attach came later', () => {
     const core = tunnel();
     const one = stub();
@@ -265,6 +310,25 @@ describe('the tunnel of a session', () => {
       const opened = event.kind === 'frame' ? strange.open(event.frame, 30) : undefined;
       expect(opened).toMatchObject({ state: 'message', message: { kind: 'result', outcome: { type: 'error' } } });
       expect(kinds(say(core, own.seal(invoke()), 40))).toEqual(['invoke']);
+    });
+
+    it('checks what it refused once more with the next Invoke, since that comes without an Attach', () => {
+      const core = tunnel();
+      const one = stub();
+      const session = one.session(core.receive(one.hello, 0));
+      const given = { ...attach, variables: { TABLE: 'orders' } } as Message;
+      const first = claim(session.seal(given).events.flatMap((event) => core.receive(event, 0)));
+      for (const event of session.seal(invoke()).events) core.receive(event, 0);
+      const peer = core.peer(environmentId.toString('hex'));
+      peer?.checked(first, unbelieved, 10);
+      const id = randomBytes(16);
+      const effects = session.seal(invoke(id)).events.flatMap((event) => core.receive(event, 20));
+      expect(kinds(effects)).toEqual(['check', 'publish']);
+      expect(claim(effects).attach).toEqual(given);
+      const run = peer?.checked(claim(effects), { believed: true }, 30) ?? [];
+      expect(run.find(({ type }) => type === 'invoke')).toMatchObject({
+        invocation: { invocationId: id.toString('hex'), attach: { variables: { TABLE: 'orders' } } },
+      });
     });
 
     it('checks again when the credentials change', () => {

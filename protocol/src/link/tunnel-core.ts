@@ -5,12 +5,15 @@ import { chooseVersion, versionMismatch } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeTunnelHere, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
 import { hex, same } from './identifiers.ts';
-import { announceEveryMs, oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
+import { announceEveryMs, answerRivalAfterMs, oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
 import { believesTunnelHere, signTunnelHere, signWelcome, type TunnelIdentity, type TunnelTrust } from './trust.ts';
 import { createTunnelPeer, type PeerEffect, type RemoteEnvironment, type TunnelPeer } from './tunnel-peer.ts';
 
 /** Environments remembered at once: Lambda's default concurrency of an account and region (Lambda quotas). */
 export const maxEnvironments = 1000;
+
+/** Other tunnels of a session that are told; whoever may publish could make up any number. */
+const maxRivals = 20;
 
 /** Why an environment is not served. */
 export interface HelloRefusal {
@@ -81,6 +84,8 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   let startMs: number | undefined;
   /** When another tunnel of this session was heard last, and when this one spoke to it. */
   let rivalMs: number | undefined;
+  /** Instances of the others that were told. */
+  const rivals = new Set<string>();
   let announcedMs = Number.NEGATIVE_INFINITY;
 
   function welcome(hello: Hello, bytes: Uint8Array, nowMs: number): readonly TunnelEffect[] {
@@ -203,11 +208,14 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   function rivalHeard(here: TunnelHere, signed: Signed, nowMs: number): readonly TunnelEffect[] {
     if (same(here.tunnelInstance, instance)) return [];
     if (!believesTunnelHere(options.trust, here, signed)) return [dropped('a TunnelHere by a key that is not trusted')];
-    const first = rivalMs === undefined;
+    const isNew = rivals.size < maxRivals && !rivals.has(hex(here.tunnelInstance));
+    if (isNew) rivals.add(hex(here.tunnelInstance));
     rivalMs = nowMs;
+    // Whoever has just come wants to know soon who is here.
+    const pauseMs = isNew ? answerRivalAfterMs : announceEveryMs / 4;
     return [
-      ...(first ? [{ type: 'rival' as const, here }] : []),
-      ...(nowMs - announcedMs >= announceEveryMs / 4 ? announce(nowMs) : []),
+      ...(isNew ? [{ type: 'rival' as const, here }] : []),
+      ...(nowMs - announcedMs >= pauseMs ? announce(nowMs) : []),
     ];
   }
 

@@ -1,5 +1,5 @@
 import { type Channel, ChannelError } from '../channel.ts';
-import { stubChannel, tunnelChannel } from '../channel-names.ts';
+import { type Namespaces, stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Attach, Codec, Headers, Hello, Result, TunnelHere } from '../messages.ts';
 import { encodeChannelEvent } from '../wire/channel-event.ts';
@@ -57,6 +57,8 @@ export interface TunnelLinkEvents {
 
 export interface TunnelLinkOptions {
   readonly channel: Channel;
+  /** Those of the API behind the channel; `to-tunnel` and `to-stub` if not given. */
+  readonly namespaces?: Namespaces | undefined;
   readonly app: string;
   readonly session: string;
   readonly release: string;
@@ -85,7 +87,7 @@ export interface TunnelLink {
 }
 
 export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
-  const { channel, app, session, events } = options;
+  const { channel, app, session, namespaces, events } = options;
   const clock = options.clock ?? systemClock();
   const random = options.random ?? systemRandom;
   const instance = random(idBytes);
@@ -99,11 +101,11 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
     admit: options.admit,
     random,
   });
-  const own = tunnelChannel(app, session);
+  const own = tunnelChannel({ app, session, namespaces });
   let cancelTick: (() => void) | undefined;
   let heardItself: (() => void) | undefined;
   let opened = false;
-  /** After its Goodbye a tunnel remembers nothing that would need time. */
+  /** After its Goodbye a tunnel hears nothing, and remembers nothing that would need time. */
   let left = false;
   /** Producers of streams that wait for credit. */
   const streamsWaiting = new Map<string, () => void>();
@@ -124,7 +126,12 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
     for (const effect of effects) {
       switch (effect.type) {
         case 'publish':
-          published.push(publish(stubChannel(app, effect.environment.hello.environmentId), effect.events));
+          published.push(
+            publish(
+              stubChannel({ app, environmentId: effect.environment.hello.environmentId, namespaces }),
+              effect.events,
+            ),
+          );
           break;
         case 'check':
           void check(effect.environment, effect.claim);
@@ -233,7 +240,10 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
 
   return {
     async open() {
-      await channel.subscribe(own, (event) => void perform(core.receive(event, clock.nowMs())));
+      await channel.subscribe(own, (event) => {
+        // Whoever has left starts nothing more, and welcomes nobody.
+        if (!left) void perform(core.receive(event, clock.nowMs()));
+      });
       await probe();
       opened = true;
       await perform(core.announce(clock.nowMs()));

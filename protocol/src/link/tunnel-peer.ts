@@ -135,6 +135,11 @@ export function createTunnelPeer(options: {
   let attach: Attach | undefined;
   /** Those being checked, one for each key. */
   const claims = new Map<SealedSession, Claim>();
+  /**
+   * What was refused under keys that are not in force. The answer that said so was sealed, by which the stub knows that its
+   * Attach arrived: its next Invoke comes without one, and what stood against it may be gone by then.
+   */
+  const refused = new WeakMap<SealedSession, Attach>();
   /** An Invoke that overtook its Attach. */
   let early: { readonly session: SealedSession; readonly invoke: Invoke; readonly firstMs: number } | undefined;
   /** What was withdrawn under keys that are not in force, the latest for each: in force they may be later. */
@@ -175,6 +180,8 @@ export function createTunnelPeer(options: {
       return [publish(by.seal({ kind: 'accepted', invocationId: invoke.invocationId }).events)];
     }
     if (by !== session || !attach) {
+      const before = refused.get(by);
+      if (before) return checkAgain(before, { by, invoke, firstMs });
       // What is larger is asked for again once the Attach is there.
       if (invoke.event.length <= maxEarlyBytes) early = { session: by, invoke, firstMs };
       return [];
@@ -199,6 +206,17 @@ export function createTunnelPeer(options: {
     set(id, { state: 'running', deadlineMs, acceptAtMs: nowMs + acceptAfterMs });
     const { headers, event } = invoke;
     return [{ type: 'invoke', invocation: { environment, invocationId: id, attach, headers, event, deadlineMs } }];
+  }
+
+  function checkAgain(
+    before: Attach,
+    { by, invoke, firstMs }: { readonly by: SealedSession; readonly invoke: Invoke; readonly firstMs: number },
+  ): PeerEffect[] {
+    const credentials = invoke.credentials ?? before.credentials;
+    return [
+      ...check({ attach: { ...before, credentials }, session: by, waiting: { invoke, firstMs } }),
+      publish(by.seal({ kind: 'accepted', invocationId: invoke.invocationId }).events),
+    ];
   }
 
   function withdrawn(by: SealedSession, id: string): PeerEffect[] {
@@ -331,6 +349,8 @@ export function createTunnelPeer(options: {
       if (claims.get(claim.session) !== claim) return [];
       claims.delete(claim.session);
       const { waiting } = claim;
+      if (!outcome.believed) refused.set(claim.session, claim.attach);
+      else refused.delete(claim.session);
       if (!outcome.believed)
         return waiting ? [publish(claim.session.seal(refusal(waiting.invoke, outcome)).events)] : [];
       const first = attach === undefined || claim.session !== session;

@@ -8,6 +8,7 @@ import {
   encodeHello,
   encodeTunnelHere,
   encodeWelcome,
+  environmentIdOf,
 } from './channel-event.ts';
 import { WireError } from './fields.ts';
 
@@ -54,6 +55,15 @@ const header: FrameHeader = {
 const signed = (body: Uint8Array) => ({ body, signature: randomBytes(64) });
 
 describe('channel events', () => {
+  it('name their environment where they do so in clear', () => {
+    const frame = { headerBytes: encodeFrameHeader(header), sealed: randomBytes(20) };
+    const event = (given: Parameters<typeof encodeChannelEvent>[0]) => environmentIdOf(encodeChannelEvent(given));
+    expect(event({ kind: 'hello', bytes: encodeHello(hello) })).toEqual(hello.environmentId);
+    expect(event({ kind: 'frame', ...frame })).toEqual(header.environmentId);
+    expect(event({ kind: 'welcome', signed: signed(encodeWelcome(welcome)) })).toBeUndefined();
+    expect(environmentIdOf(randomBytes(40))).toBeUndefined();
+  });
+
   it('carry a Hello and its bytes as sent', () => {
     const bytes = new Uint8Array(encodeHello(hello));
     const decoded = decodeChannelEvent(encodeChannelEvent({ kind: 'hello', bytes }));

@@ -26,6 +26,21 @@ import {
 
 const v1 = live_lambda.v1;
 
+/**
+ * The execution environment that an event names in clear: a stub's Hello, and each sealed frame. Undefined for what names
+ * none, and for what is no event of this protocol.
+ */
+export function environmentIdOf(event: Uint8Array): Uint8Array | undefined {
+  try {
+    const decoded = decodeChannelEvent(event);
+    if (decoded.kind === 'hello') return decoded.hello.environmentId;
+    return decoded.kind === 'frame' ? decoded.frame.header.environmentId : undefined;
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
+  }
+}
+
 export function encodeHello(hello: Hello): Uint8Array {
   return v1.Hello.encode({ ...hello, codecs: hello.codecs.map((codec) => codecs[codec]) }).finish();
 }

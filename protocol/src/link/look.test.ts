@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { invocation, manualClock, reverse, stub, tunnel } from '../fixtures/link-fixture.ts';
+import { createMemoryService } from '../memory-channel.ts';
+import type { Failed } from './stub-state.ts';
+
+const upwards = (channel: string) => channel.startsWith('/to-tunnel');
+
+/** A stub on a service of its own, and how long its looks take. */
+async function stubAlone() {
+  const service = createMemoryService();
+  const clock = manualClock();
+  const link = stub(service, clock);
+  let published = 0;
+  service.intercept = (channel, event) => {
+    if (upwards(channel)) published += 1;
+    return [event];
+  };
+  return {
+    service,
+    clock,
+    link,
+    /** Events that the stub has published since this was asked last. */
+    published: () => {
+      const count = published;
+      published = 0;
+      return count;
+    },
+    async look(remainingMs = 30_000): Promise<{ absence: Failed | undefined; tookMs: number }> {
+      const beganMs = clock.nowMs();
+      let told: { absence: Failed | undefined; tookMs: number } | undefined;
+      void link.look(beganMs + remainingMs).then((absence) => {
+        told = { absence, tookMs: clock.nowMs() - beganMs };
+      });
+      for (let step = 0; !told && step < 2000; step += 1) await clock.advance(step === 0 ? 0 : 1);
+      if (!told) throw new Error('the look was not answered');
+      return told;
+    },
+  };
+}
+
+describe('a stub that looks for a tunnel', () => {
+  it('finds one at once after it was heard of, without a word', async () => {
+    const { service, clock, link, look, published } = await stubAlone();
+    await tunnel(service, clock).open();
+    await link.open();
+    await clock.advance(0);
+    published();
+    expect(await look()).toEqual({ absence: undefined, tookMs: 0 });
+    expect(published()).toBe(0);
+  });
+
+  it('finds it again after ten seconds with one Ping', async () => {
+    const { service, clock, link, look, published } = await stubAlone();
+    await tunnel(service, clock).open();
+    await link.open();
+    await clock.advance(10_000);
+    published();
+    expect(await look()).toEqual({ absence: undefined, tookMs: 0 });
+    expect(published()).toBe(1);
+    const outcome = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+    await clock.advance(0);
+    expect(await outcome).toMatchObject({ type: 'result' });
+  });
+
+  it('finds one that was started anew, which has not got its keys', async () => {
+    const { service, clock, link, look } = await stubAlone();
+    const killed = service.connect();
+    await tunnel(service, clock, {}, undefined, killed).open();
+    await link.open();
+    await clock.advance(10_000);
+    await killed[Symbol.asyncDispose]();
+    await tunnel(service, clock, { invoked: reverse }).open();
+    expect(await look()).toEqual({ absence: undefined, tookMs: 150 });
+    const outcome = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+    await clock.advance(0);
+    expect(await outcome).toMatchObject({ type: 'result' });
+  });
+
+  it('gives up after 300 ms where nobody is there, and remembers that', async () => {
+    const { clock, link, look, published } = await stubAlone();
+    await link.open();
+    await clock.advance(0);
+    expect(await look()).toMatchObject({ absence: { failure: 'nobody-answered', mayHaveRun: false }, tookMs: 300 });
+    published();
+    expect(await look()).toMatchObject({ absence: { failure: 'nobody-answered' }, tookMs: 0 });
+    expect(published()).toBe(0);
+    await clock.advance(10_000);
+    expect(await look()).toMatchObject({ absence: { failure: 'nobody-answered' }, tookMs: 0 });
+    expect(published()).toBe(1);
+  });
+
+  it('spends no more than a tenth of the time that is left', async () => {
+    const { clock, link, look } = await stubAlone();
+    await link.open();
+    await clock.advance(0);
+    expect((await look(1000)).tookMs).toBe(100);
+  });
+
+  it('finds a tunnel that came later by the Hello that it does not wait for', async () => {
+    const { service, clock, link, look } = await stubAlone();
+    await link.open();
+    await look();
+    await tunnel(service, clock).open();
+    await clock.advance(10_000);
+    expect((await look()).absence).toBeDefined();
+    await clock.advance(0);
+    expect(await look()).toEqual({ absence: undefined, tookMs: 0 });
+  });
+
+  it('knows at once when a tunnel has left', async () => {
+    const { service, clock, link, look } = await stubAlone();
+    const held = tunnel(service, clock);
+    await held.open();
+    await link.open();
+    await clock.advance(0);
+    await held.goodbye('it was stopped');
+    await clock.advance(0);
+    expect(await look()).toMatchObject({ absence: { failure: 'tunnel-left', detail: 'it was stopped' }, tookMs: 0 });
+  });
+
+  it('takes a tunnel that does not serve this function for none, and says why', async () => {
+    const { service, clock, link, look } = await stubAlone();
+    await tunnel(service, clock, {}, () => ({ reason: 'unknown-function', text: 'synthesize again' })).open();
+    await link.open();
+    await clock.advance(0);
+    expect(await look()).toMatchObject({ absence: { failure: 'tunnel-refused', detail: 'synthesize again' } });
+    expect(await look()).toMatchObject({ absence: { failure: 'tunnel-refused' }, tookMs: 0 });
+  });
+
+  it('waits a second at most for the connection to stand', async () => {
+    const { look } = await stubAlone();
+    expect(await look()).toMatchObject({ absence: { failure: 'nobody-answered' }, tookMs: 1000 });
+  });
+});

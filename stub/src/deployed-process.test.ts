@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const program = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'deployed-process.js')).href;
+
+/** A stub that does nothing but start this script in its place, and end as it ends. */
+const stub = `
+  const { endLike, startDeployedProcess } = await import(process.env.PROGRAM);
+  const command = [process.execPath, '-e', process.env.SCRIPT];
+  endLike(await startDeployedProcess({ command, variables: process.env }));
+`;
+
+/** The descriptor of the log, with a gap before it as there is in Lambda. */
+const logDescriptor = 6;
+
+function start(script: string, variables: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', stub], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
+    env: { PROGRAM: program, SCRIPT: script, ...variables },
+  });
+  const written = { output: '', log: '' };
+  child.stdio[1]?.on('data', (part) => {
+    written.output += part;
+  });
+  child.stdio[logDescriptor]?.on('data', (part) => {
+    written.log += part;
+  });
+  return { child, written, ended: once(child, 'close') };
+}
+
+describe("the deployed code's process", () => {
+  it.each<readonly [string, string, readonly [number | null, string | null]]>([
+    ['its status', 'process.exit(3)', [3, null]],
+    ['success', '0', [0, null]],
+    ['its signal', "process.kill(process.pid, 'SIGKILL')", [null, 'SIGKILL']],
+  ])('ends the stub with %s', async (_what, script, end) => {
+    expect(await start(script).ended).toEqual(end);
+  });
+
+  it("writes to the stub's output", async () => {
+    const { written, ended } = start("console.log('an order')");
+    await ended;
+    expect(written.output).toBe('an order\n');
+  });
+
+  it('has the descriptor of the log where Lambda says that it is', async () => {
+    const script = `require('node:fs').writeSync(${logDescriptor}, 'a frame')`;
+    const given = { _LAMBDA_TELEMETRY_LOG_FD: String(logDescriptor) };
+    const { written, ended } = start(script, given);
+    expect(await ended).toEqual([0, null]);
+    expect(written.log).toBe('a frame');
+    const [status] = await start(script).ended;
+    expect(status).toBe(1);
+  });
+
+  it('is asked to end when the stub is, and may take its time', async () => {
+    const { child, written, ended } = start(`
+      process.on('SIGTERM', () => { console.log('closing'); process.exit(5); });
+      setInterval(() => {}, 1000);
+      console.log('ready');
+    `);
+    while (!written.output.includes('ready')) await once(child.stdout ?? child, 'data');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([5, null]);
+    expect(written.output).toBe('ready\nclosing\n');
+  });
+});
