@@ -7,6 +7,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const carried = [
   { from: '../stub/dist/stub.zip', to: 'assets/stub.zip', madeBy: 'npm run build --workspace @live-lambda/stub' },
   { from: '../protocol/manifest/v1.schema.json', to: 'schema/manifest-v1.schema.json', madeBy: 'git checkout' },
+  { from: '../LICENSE', to: 'LICENSE', madeBy: 'git checkout' },
 ];
 
 for (const { from, to, madeBy } of carried) {

@@ -1,4 +1,4 @@
-import type { ManifestBundling } from './manifest-format.ts';
+import type { ManifestBundling } from './generated/manifest.ts';
 
 type Copied = Exclude<keyof ManifestBundling, 'format' | 'hasCommandHooks' | 'bundleAwsSdk' | 'inject'>;
 

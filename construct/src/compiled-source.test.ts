@@ -140,6 +140,9 @@ describe('a compiled file without a map is traced by the tsconfig', () => {
 describe('a file whose source is not found', () => {
   test.each([
     ['by what compilers write', COMPILED],
+    ['by what esbuild writes', 'var a = (b) => c(d({}, "__esModule", { value: true }), b);\n'],
+    ['by what esbuild writes where it minifies', 'var a=b=>c(d({},"__esModule",{value:!0}),b);\n'],
+    ['by what webpack writes', 'var a = {};\nfunction __webpack_require__(b) {}\n'],
     ['by a map that is not there', 'exports.handler = 1;\n//# sourceMappingURL=gone.js.map\n'],
   ])('is known to be compiled %s', (_, text) => {
     expect(traceToSource(write('dist/orders.js', text))).toEqual({ state: 'compiled' });

@@ -9,8 +9,12 @@ export type Origin =
   | { readonly state: 'compiled' }
   | { readonly state: 'authored' };
 
-/** What compilers write into every file, TypeScript and Babel among them. */
-const COMPILED_MARKS = [/Object\.defineProperty\(exports, ["']__esModule["']/, /^\/\/# sourceMappingURL=/m];
+/** What compilers and bundlers write into their output: TypeScript, Babel, esbuild, webpack, ncc. */
+const COMPILED_MARKS = [
+  /["']__esModule["'], ?\{ ?value: ?(?:true|!0) ?\}/,
+  /^\/\/# sourceMappingURL=/m,
+  /\b__(?:webpack|nccwpck)_require__\b/,
+];
 const SOURCE_MAP_URL = /^\/\/[#@] sourceMappingURL=(\S+)\s*$/gm;
 const DATA_URL = /^data:application\/json[^,]*?(;base64)?,(.*)$/s;
 /** What a bundler puts before the names of its sources: `webpack://shop/./src/a.ts`, `webpack-internal:///./src/a.ts`. */

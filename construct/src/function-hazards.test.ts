@@ -1,7 +1,8 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Aspects, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as signer from 'aws-cdk-lib/aws-signer';
+import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
 import { assetFunction, createApp, functionIn, manifestOf, stubSettingsIn } from './fixtures/synthesis.ts';
 
@@ -47,6 +48,46 @@ describe('a function in which the stub could not run stays as it is, and a warni
     expect(Template.fromStack(stack).toJSON()).toEqual(Template.fromStack(off).toJSON());
   });
 
+  test('the Lambda Web Adapter, although its handler is no file of JavaScript', () => {
+    const environment = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/bootstrap' };
+    const [fn] = manifestOf(build({ handler: 'run.sh', environment }).app).functions;
+    expect(fn?.reason).toMatch(/behind the Lambda Web Adapter/);
+    expect(fn?.reason).not.toMatch(/configure/);
+  });
+
+  test.each<[string, (resource: lambda.CfnFunction) => void, RegExp]>([
+    [
+      'code signing',
+      (resource) =>
+        resource.addPropertyOverride('CodeSigningConfigArn', 'arn:aws:lambda:eu-west-1:1:code-signing-config:c'),
+      /must be signed/,
+    ],
+    [
+      'a web adapter',
+      (resource) => resource.addPropertyOverride('Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER', '/opt/bootstrap'),
+      /behind the Lambda Web Adapter/,
+    ],
+  ])(
+    '%s that an aspect of the app adds to the resource, after the function itself was looked at',
+    (_, change, reason) => {
+      const synthesize = (context: Readonly<Record<string, unknown>>) => {
+        const { app, stack } = build({}, context);
+        const visit = (construct: IConstruct) => {
+          if (construct instanceof lambda.CfnFunction) change(construct);
+        };
+        Aspects.of(app).add({ visit });
+        return { app, stack };
+      };
+      const { app, stack } = synthesize({ 'live-lambda': 'true' });
+      const template = Template.fromStack(stack);
+      expect(manifestOf(app).functions).toMatchObject([{ status: 'refused', reason: expect.stringMatching(reason) }]);
+      const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('live-lambda:refused'));
+      expect(warnings).toHaveLength(1);
+      const off = Template.fromStack(synthesize({}).stack);
+      expect(functionIn(template, 'Quote')).toEqual(functionIn(off, 'Quote'));
+    },
+  );
+
   test('code signing', () => {
     const sign = (stack: Stack) =>
       new lambda.CodeSigningConfig(stack, 'Signing', {
@@ -73,6 +114,19 @@ describe('what would break the stub is kept from it', () => {
     const template = Template.fromStack(stack);
     expect(functionIn(template, 'Quote').Environment?.Variables).not.toHaveProperty('NODE_OPTIONS');
     expect(stubSettingsIn(template, 'Quote').environment).toEqual({ NODE_OPTIONS: '--require /opt/trace.js' });
+  });
+
+  test('a function that may run several invocations at once is live, and the manifest says that it runs one', () => {
+    const { app, stack } = build({});
+    const resource = stack.node.findChild('Quote').node.defaultChild as lambda.CfnFunction;
+    resource.addPropertyOverride(
+      'CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig.CapacityProviderArn',
+      'arn:aws:lambda:eu-west-1:1:capacity-provider:c',
+    );
+    expect(manifestOf(app).functions[0]).toMatchObject({
+      status: 'live',
+      warnings: [expect.stringMatching(/Managed Instances.*one at a time/)],
+    });
   });
 
   test('an exec wrapper moves, and the manifest says that it does not run', () => {

@@ -10,6 +10,11 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 /** Starts a web server instead of a handler: {@link https://awslabs.github.io/aws-lambda-web-adapter/} */
 const WEB_ADAPTER_WRAPPER = '/opt/bootstrap';
 
+/** {@link https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html} */
+const MANAGED_INSTANCES =
+  'It runs on Lambda Managed Instances, where one execution environment takes several invocations at once. While it is ' +
+  'live each takes one at a time.';
+
 /** @returns why the stub could not run in this function's place, or undefined if nothing is in its way */
 export function findHazard(properties: FunctionProperties): string | undefined {
   if (properties.CodeSigningConfigArn !== undefined) {
@@ -24,9 +29,13 @@ export function findHazard(properties: FunctionProperties): string | undefined {
 /** @returns what will be different on the developer's machine, as sentences */
 export function findDifferences(properties: FunctionProperties): readonly string[] {
   const wrapper = variablesOf(properties)[EXEC_WRAPPER_VARIABLE];
-  if (wrapper === undefined) return [];
   const named = typeof wrapper === 'string' ? ` ${wrapper}` : '';
-  return [`Its own exec wrapper${named} does not run while it is live: what that adds, such as traces, is missing.`];
+  return [
+    ...(wrapper === undefined
+      ? []
+      : [`Its own exec wrapper${named} does not run while it is live: what that adds, such as traces, is missing.`]),
+    ...(properties.CapacityProviderConfig === undefined ? [] : [MANAGED_INSTANCES]),
+  ];
 }
 
 /** What is known only at deploy is not counted: this finds what cannot fit. */

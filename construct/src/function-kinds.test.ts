@@ -4,8 +4,8 @@ import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { type FunctionKind, functionKinds } from './fixtures/function-kinds.ts';
 import { createApp, temporaryDirectory } from './fixtures/synthesis.ts';
+import type { Manifest, ManifestFunction } from './generated/manifest.ts';
 import { LiveLambda } from './live-lambda.ts';
-import type { Manifest, ManifestFunction } from './manifest-format.ts';
 
 interface Resource {
   readonly Type: string;

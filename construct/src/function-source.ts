@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { traceToSource } from './compiled-source.ts';
+import type { EntrySource, ManifestFunction } from './generated/manifest.ts';
 import { type HandlerName, parseNodeHandler, parsePythonHandler } from './handler-name.ts';
-import type { EntrySource, ManifestFunction } from './manifest-format.ts';
 import { nearestFile } from './nearest-file.ts';
 import { findRealHandler } from './redirected-handler.ts';
 
@@ -113,7 +113,12 @@ export function locateSource(request: SourceRequest): LocatedSource {
   const asset = resolve(request.workingDirectory, path);
   const language = scriptLanguage(request.props.runtime);
   if (language === undefined) return locateProgram(request, { handler, asset });
-  return locateScript(language, { handler, directory: asset });
+  return locateScript(language, { handler, directory: asset, show: (file) => show(request, file) });
+}
+
+/** A path for people, as it lies from where the app runs: the manifest that quotes it is not for this machine alone. */
+function show({ workingDirectory }: SourceRequest, path: string): string {
+  return relative(workingDirectory, path).split(sep).join('/') || '.';
 }
 
 function missing(kind: FunctionSource['kind'], reason: string): LocatedSource {
@@ -186,11 +191,14 @@ function isPythonEntry({ props, workingDirectory }: SourceRequest): boolean {
   );
 }
 
-function locatePython({ props, workingDirectory }: SourceRequest, moduleHandler: string): LocatedSource {
+function locatePython(request: SourceRequest, moduleHandler: string): LocatedSource {
+  const { props, workingDirectory } = request;
   const directory = resolve(workingDirectory, props.entry ?? '');
   const entry = join(directory, props.index ?? PYTHON_DEFAULT_INDEX);
   const name = parsePythonHandler(moduleHandler);
-  if (name === undefined || !existsSync(entry)) return missing('python', `its source file ${entry} does not exist.`);
+  if (name === undefined || !existsSync(entry)) {
+    return missing('python', `its source file ${show(request, entry)} does not exist.`);
+  }
   return { state: 'found', source: assetSource({ kind: 'python', entry, entrySource: 'props', directory, name }) };
 }
 
@@ -198,12 +206,19 @@ function scriptLanguage(runtime: lambda.Runtime | undefined): ScriptLanguage | u
   return SCRIPT_LANGUAGES.find(({ family, prefix }) => runtime?.family === family || runtime?.name.startsWith(prefix));
 }
 
+interface ScriptPlace {
+  readonly handler: string;
+  /** What is deployed. */
+  readonly directory: string;
+  readonly show: (path: string) => string;
+}
+
 function locateScript(
   { extensions, parseHandler }: ScriptLanguage,
-  { handler, directory }: { readonly handler: string; readonly directory: string },
+  { handler, directory, show }: ScriptPlace,
 ): LocatedSource {
   if (!isDirectory(directory)) {
-    return missing('asset', `its code ${directory} is not a directory, so that there is no source file to run.`);
+    return missing('asset', `its code ${show(directory)} is not a directory, so that there is no source file to run.`);
   }
   const name = parseHandler(handler);
   if (name === undefined) return missing('asset', `its handler "${handler}" is not of the form file.export.`);
@@ -213,7 +228,7 @@ function locateScript(
   if (entry === undefined) {
     return missing(
       'asset',
-      `no file ${name.module}(${extensions.join('|')}), as its handler "${handler}" says, is in ${directory}.`,
+      `no file ${name.module}(${extensions.join('|')}), as its handler "${handler}" says, is in ${show(directory)}.`,
     );
   }
   return { state: 'found', source: tracedSource({ entry, directory, name }) };
@@ -239,12 +254,13 @@ function compiledWithoutSource(entry: string): string {
 
 /** Finds a program that is compiled, whose `Handler` names no file: of it only folders are known. */
 function locateProgram(
-  { props, workingDirectory }: SourceRequest,
+  request: SourceRequest,
   { handler, asset }: { readonly handler: string; readonly asset: string },
 ): LocatedSource {
+  const { props, workingDirectory } = request;
   const given = props.entry === undefined ? undefined : folderOf(resolve(workingDirectory, props.entry));
   const entry = given ?? asset;
-  if (!existsSync(entry)) return missing('asset', `its code ${entry} does not exist.`);
+  if (!existsSync(entry)) return missing('asset', `its code ${show(request, entry)} does not exist.`);
   // CDK builds such an asset itself: what it is given are the sources.
   const isBuiltByCdk = memberOf(memberOf(props.code, 'options'), 'bundling') !== undefined;
   return {

@@ -8,6 +8,7 @@ import {
   isInstalledCode,
   isMarkedCustomResourceHandler,
 } from './library-code.ts';
+import type { LiveMode } from './live-mode.ts';
 import type { LiveApi } from './live-stack.ts';
 import type { StubCode } from './stub-code.ts';
 
@@ -23,6 +24,7 @@ export interface LiveState {
   /** In place of the app's code; undefined where that stands until the resource itself is changed. */
   readonly code: StubCode | undefined;
   readonly live: LiveApi;
+  readonly mode: LiveMode;
   readonly isNode: boolean;
 }
 

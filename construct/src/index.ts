@@ -4,6 +4,7 @@ export {
   LiveLambdaApi,
   type LiveLambdaApiAttributes,
   type LiveLambdaGuard,
+  LiveLambdaMode,
   type LiveLambdaOptions,
   LiveLambdaTrust,
 } from './live-lambda-options.ts';

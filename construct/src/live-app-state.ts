@@ -3,9 +3,10 @@ import type { IConstruct } from 'constructs';
 import type { RaisedFunction } from './debug-timeout.ts';
 import type { ExistingApi } from './existing-api.ts';
 import type { FunctionState } from './function-state.ts';
+import type { ManifestFunction } from './generated/manifest.ts';
 import type { GuardRules } from './guard.ts';
+import type { LiveMode } from './live-mode.ts';
 import type { LiveStacks } from './live-stack.ts';
-import type { ManifestFunction } from './manifest-format.ts';
 import type { SelectionOn } from './selection.ts';
 import type { StubPlace, StubTrust } from './stub-environment.ts';
 
@@ -17,6 +18,8 @@ export interface LiveAppRequest {
   readonly stubZip: string;
   /** Where the app runs: its relative paths are meant against it. */
   readonly directory: string;
+  /** How functions are live of which nothing else is said. */
+  readonly mode: LiveMode;
   readonly guard?: GuardRules | undefined;
   /** Where the CDK CLI deploys stacks that do not say where they belong. */
   readonly defaultPlace?: { readonly account: string | undefined; readonly region: string | undefined };

@@ -223,6 +223,19 @@ describe('the guard', () => {
     expect(() => app.synth()).toThrow(message);
   });
 
+  test('says little where much of the app is protected: three reasons, five functions of each, and what to do', () => {
+    const app = createApp();
+    for (const stage of ['A', 'B', 'C', 'D', 'E'].map((name) => new Stage(app, `${name}-prod`))) {
+      const stack = new Stack(stage, 'Orders');
+      for (const id of [1, 2, 3, 4, 5, 6, 7]) assetFunction(stack, `Quote${id}`);
+    }
+    const synthesize = () => app.synth();
+    expect(synthesize).toThrow(
+      /A-prod\/Orders\/Quote5 and 2 more may not be live.*\n.*B-prod.*\n.*C-prod.*\n.*14 more of/,
+    );
+    expect(synthesize).not.toThrow(/D-prod|Quote6/);
+  });
+
   test.each<[string, Parameters<typeof createApp>[0]]>([
     ['by name in the guard', { guard: { allowStages: ['Dev', 'Prod'] } }],
     ['by exclusion in code', { exclude: ['Prod/**'] }],
@@ -296,7 +309,7 @@ describe('attach', () => {
     expect(() => createApp({ on: stack as unknown as App })).toThrow(/needs the App/);
   });
 
-  test.each([{ appName: '' }, { session: '' }])('refuses the empty name of %j', (options) => {
+  test.each([{ appName: '' }, { session: ' ' }])('refuses the empty name of %j', (options) => {
     const attach = () => LiveLambda.attach(new App(live), { trust: LiveLambdaTrust.IAM, ...options });
     expect(attach).toThrow(/must not be empty/);
   });

@@ -10,7 +10,7 @@ import { writeManifest } from './manifest.ts';
 import { configureFunction, type GivenSource, isSelected, type NewConstruct, startFunction } from './new-function.ts';
 import { PYTHON_FUNCTION_INJECTION_ID, withReadyImage } from './python-image.ts';
 import { isRawFunction } from './raw-function.ts';
-import { settleFunction } from './settled-function.ts';
+import { settleFunction, settleResource } from './settled-function.ts';
 import { explainSynthErrors } from './synth-errors.ts';
 
 /**
@@ -131,6 +131,7 @@ function visit(live: LiveApp, construct: IConstruct): void {
   if (!(construct instanceof lambda.CfnFunction)) return;
   const fn = construct.node.scope;
   if (!(fn instanceof lambda.Function) || fn.node.defaultChild !== construct) return;
+  settleResource(live, fn);
   const state = live.states.get(fn.node.path);
   if (state !== undefined) describeAndSwap(live, { resource: construct, path: fn.node.path, state });
 }

@@ -22,6 +22,25 @@ export class LiveLambdaTrust {
   }
 }
 
+/** What is deployed for a live function. */
+export class LiveLambdaMode {
+  /** The stub in place of the function's code, which is not even bundled: while no tunnel runs, invocations fail. */
+  static readonly REPLACE = new LiveLambdaMode('replace');
+
+  /**
+   * The function's code, and the stub beside it in a layer: invocations that no tunnel takes run the deployed code. For
+   * Node.js functions, and for stacks that others use, too.
+   */
+  static readonly FALLBACK = new LiveLambdaMode('fallback');
+
+  /** How the choice is written in the context and the manifest. */
+  readonly name: 'replace' | 'fallback';
+
+  private constructor(name: 'replace' | 'fallback') {
+    this.name = name;
+  }
+}
+
 /** An AppSync Events API that exists already. It must have IAM among its ways to connect, publish and subscribe. */
 export interface LiveLambdaApiAttributes {
   /** Id of the API. */
@@ -137,6 +156,12 @@ export interface LiveLambdaOptions {
    */
   readonly exclude?: string[];
   /**
+   * What is deployed for live functions; `-c live-lambda-mode=fallback` (or `=replace`) decides otherwise.
+   *
+   * @default LiveLambdaMode.REPLACE
+   */
+  readonly mode?: LiveLambdaMode;
+  /**
    * Where functions may be live, whatever is selected.
    *
    * @default - everywhere but where a name sounds like production
@@ -196,4 +221,10 @@ export interface LiveFunctionOptions {
    * @default - the nearest tsconfig.json at or above a TypeScript `entry`
    */
   readonly tsconfig?: string;
+  /**
+   * What is deployed for this function while it is live, whatever the context says.
+   *
+   * @default - as for the other functions of the app
+   */
+  readonly mode?: LiveLambdaMode;
 }

@@ -1,16 +1,18 @@
 import type { App } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { defaultAppName } from './app-name.ts';
+import { findCommittedSelection } from './committed-selection.ts';
 import { refuseUnforcedCi } from './continuous-integration.ts';
 import { parseDebugTimeout } from './debug-timeout.ts';
 import { defaultIdentityFile } from './generated/identity.ts';
 import { attachToApp, configureInApp } from './live-app.ts';
 import { type LiveFunctionOptions, type LiveLambdaOptions, LiveLambdaTrust } from './live-lambda-options.ts';
+import { parseMode } from './live-mode.ts';
 import { parseSelection } from './selection.ts';
+import { parseSession } from './session-name.ts';
+import { refuseUnknownSettings } from './settings-keys.ts';
 import { stubZipPath } from './stub-code.ts';
 import { decideTrust } from './trusted-keys.ts';
-
-const DEFAULT_SESSION = 'default';
 
 /**
  * Makes the Lambda functions of a CDK app live: their invocations run on a developer's machine.
@@ -25,8 +27,9 @@ export class LiveLambda {
    * none, whatever the code selects. Where names disagree, the most specific decides, wherever it is written: path before
    * id before glob before all; between equals, exclusion.
    *
-   * `-c live-lambda-timeout=<seconds>` raises the timeout of live functions for debugging; `-c live-lambda-ci=true` allows
-   * live mode in continuous integration.
+   * `-c live-lambda-mode=fallback` leaves the code of live functions in place, to run what no tunnel takes;
+   * `-c live-lambda-timeout=<seconds>` raises the timeout of live functions for debugging; `-c live-lambda-session=<name>`
+   * names the session in place of the option; `-c live-lambda-ci=true` allows live mode in continuous integration.
    *
    * @throws Error if the context or the options cannot be understood, if functions exist already, if this is continuous
    * integration, or if the keys to trust cannot be read
@@ -35,18 +38,21 @@ export class LiveLambda {
     const context = app.node.getAllContext();
     const selection = parseSelection({ context, include: options.include, exclude: options.exclude });
     if (selection.state === 'off') return;
+    refuseUnknownSettings(context);
     refuseUnforcedCi({ environment: process.env, context });
-    const { session = DEFAULT_SESSION, appName = defaultAppName(process.cwd()) } = options;
-    if (appName === '' || session === '') {
-      throw new Error('live-lambda: appName and session must not be empty.');
-    }
     const directory = process.cwd();
+    const { appName = defaultAppName(directory) } = options;
+    if (appName === '') throw new Error('live-lambda: appName of attach() must not be empty.');
+    const session = parseSession(context, options.session);
+    const committed = findCommittedSelection({ directory, context });
+    if (committed !== undefined) say(`${committed}\n`);
     attachToApp({
       app,
       selection,
       settings: { app: appName, session, ...stubTrust(options, directory) },
       stubZip: stubZipPath(),
       directory,
+      mode: parseMode(context, options.mode?.name),
       guard: options.guard,
       defaultPlace: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
       existingApi: options.api?._attributes,
@@ -61,7 +67,7 @@ export class LiveLambda {
    * @throws Error if a file does not exist
    */
   static configure(fn: lambda.Function, options: LiveFunctionOptions): void {
-    configureInApp(fn, options);
+    configureInApp(fn, { ...options, mode: options.mode?.name });
   }
 
   private constructor() {}
@@ -73,6 +79,11 @@ function stubTrust({ trust = LiveLambdaTrust.KEYS, trustedKeys }: LiveLambdaOpti
     trustedKeys,
     directory,
     identityFile: defaultIdentityFile(),
-    say: (line) => process.stderr.write(line),
+    say,
   });
+}
+
+/** To where the CDK CLI shows people what an app has to say. */
+function say(line: string): void {
+  process.stderr.write(line);
 }

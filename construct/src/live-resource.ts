@@ -1,10 +1,10 @@
 import { Annotations, type CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type FunctionState, unfit } from './function-state.ts';
+import type { ManifestFunction } from './generated/manifest.ts';
 import { locateLayers } from './layers.ts';
 import type { LiveApp } from './live-app-state.ts';
 import { describeLive, describeRefused, type FunctionFacts } from './manifest.ts';
-import type { ManifestFunction } from './manifest-format.ts';
 import { choiceOf, stubSettings } from './new-function.ts';
 import { rawFunctionKind, rawFunctionReason } from './raw-function.ts';
 import { findBoundary } from './stub-permissions.ts';
@@ -39,13 +39,15 @@ export function describeAndSwap(live: LiveApp, { resource, path, state }: Resour
     functionsOf(live, resource)?.push(describeRefused(request, state));
     return;
   }
-  const { live: api, isNode } = state;
+  const { live: api, isNode, mode } = state;
   const raisedTimeoutSeconds = raise(live, properties);
   functionsOf(live, resource)?.push(describeLive(request, { ...state, raisedTimeoutSeconds }));
   if (raisedTimeoutSeconds !== undefined) live.raised.push({ path, resource });
   swapFunction(resource, {
-    stub: live.stacks.stubAssetFor(resource),
-    settings: stubSettings(live, { path, api }),
+    ...(mode === 'fallback'
+      ? { layer: live.stacks.stubLayerFor(resource) }
+      : { stub: live.stacks.stubAssetFor(resource) }),
+    settings: stubSettings(live, { path, api, mode }),
     properties,
     isNode,
     raisedTimeoutSeconds,

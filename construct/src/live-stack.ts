@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import * as appsync from 'aws-cdk-lib/aws-appsync';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { createDeveloperPolicies, type DeveloperPolicies } from './developer-policy.ts';
@@ -62,6 +63,8 @@ export interface LiveApi {
 export interface LiveStacks {
   readonly apiFor: (construct: Construct) => LiveApi;
   readonly stubAssetFor: (construct: Construct) => Asset;
+  /** The layer that brings the stub to functions which keep their code. */
+  readonly stubLayerFor: (construct: Construct) => lambda.CfnLayerVersion;
   /** Takes back everything that was added to the construct's outermost stack. */
   readonly remove: (construct: Construct) => void;
 }
@@ -77,21 +80,33 @@ export function createLiveStacks({ stubZip, existingApi }: LiveStacksRequest): L
   const scopes = new Map<Stack, Construct>();
   const apis = new Map<Stack, LiveApi>();
   const assets = new Map<Stack, Asset>();
+  const layers = new Map<Stack, lambda.CfnLayerVersion>();
   const scopeOf = (stack: Stack) => remember(scopes, stack, createScope);
   const createApi = (stack: Stack) => connect({ stack, scope: scopeOf(stack), existingApi });
+  const stubAssetFor = (construct: Construct) =>
+    remember(assets, Stack.of(construct), (stack) => new Asset(scopeOf(stack), 'Stub', { path: stubZip }));
   return {
     apiFor: (construct) => remember(apis, outermostStack(construct), createApi),
-    stubAssetFor: (construct) =>
-      remember(assets, Stack.of(construct), (stack) => new Asset(scopeOf(stack), 'Stub', { path: stubZip })),
+    stubAssetFor,
+    stubLayerFor: (construct) =>
+      remember(layers, Stack.of(construct), (stack) => createStubLayer(scopeOf(stack), stubAssetFor(construct))),
     remove: (construct) => {
       const stack = outermostStack(construct);
       const nested = [...scopes.keys()].filter((known) => outermostStack(known) === stack);
       for (const known of nested) {
         known.node.tryRemoveChild(SCOPE_ID);
-        for (const made of [scopes, apis, assets]) made.delete(known);
+        for (const made of [scopes, apis, assets, layers]) made.delete(known);
       }
     },
   };
+}
+
+/** The stub's zip has one folder, which lies in `/opt` then as it does in `/var/task` of a function that it replaces. */
+function createStubLayer(scope: Construct, stub: Asset): lambda.CfnLayerVersion {
+  return new lambda.CfnLayerVersion(scope, 'StubLayer', {
+    description: "live-lambda: runs invocations on a developer's machine while a tunnel is there",
+    content: { s3Bucket: stub.s3BucketName, s3Key: stub.s3ObjectKey },
+  });
 }
 
 /** The stack itself, or for a nested stack the one that is deployed by its own name. */

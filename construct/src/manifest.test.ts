@@ -10,7 +10,7 @@ import { OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { describe, expect, test } from 'vitest';
 import { discoveredFunction } from './fixtures/discovered.ts';
 import { assetFunction, bundledFunction, createApp, functionsDirectory } from './fixtures/synthesis.ts';
-import type { Manifest, ManifestFunction } from './manifest-format.ts';
+import type { Manifest, ManifestFunction } from './generated/manifest.ts';
 
 const schemaFile = join(__dirname, '../../protocol/manifest/v1.schema.json');
 
@@ -309,7 +309,7 @@ describe('a live function in the manifest', () => {
 test('a refused function is in the manifest with the reason and without an API', () => {
   const fn = describedIn((stack) => assetFunction(stack, 'Quote', { handler: 'gone.handler' }));
   expect(fn).toMatchObject({ status: 'refused', path: 'Orders/Quote', kind: 'asset', entry: null, api: null });
-  expect(fn.reason).toMatch(/no file gone/);
+  expect(fn.reason).toMatch(/no file gone\(.* is in construct\/src\/fixtures\/functions\/asset\./);
 });
 
 describe('the schema', () => {

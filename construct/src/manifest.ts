@@ -2,18 +2,17 @@ import { realpathSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { describeBundling } from './bundling-options.ts';
 import type { FunctionSource } from './function-source.ts';
+import {
+  type DescribedFunction,
+  type Manifest,
+  type ManifestApi,
+  type ManifestFunction,
+  manifestFileName,
+  manifestVersion,
+} from './generated/manifest.ts';
 import type { LocatedLayer } from './layers.ts';
+import type { LiveMode } from './live-mode.ts';
 import { API_OUTPUTS, type LiveApi, OWN_NAMESPACES } from './live-stack.ts';
-import type {
-  DescribedFunction,
-  Manifest,
-  ManifestApi,
-  ManifestFileName,
-  ManifestFunction,
-} from './manifest-format.ts';
-
-/** The type keeps the name equal to the one that readers know, which cannot be imported here at run time. */
-export const MANIFEST_FILE_NAME: ManifestFileName = 'live-lambda.json';
 
 /** Facts of a function that do not depend on where its source is. */
 export type FunctionFacts = Omit<
@@ -30,12 +29,13 @@ export interface DescribeRequest {
 interface DescribedLive {
   readonly source: FunctionSource;
   readonly live: LiveApi;
+  readonly mode: LiveMode;
   readonly raisedTimeoutSeconds?: number | undefined;
 }
 
 export function describeLive(
   { facts, directory }: DescribeRequest,
-  { source, live, raisedTimeoutSeconds }: DescribedLive,
+  { source, live, mode, raisedTimeoutSeconds }: DescribedLive,
 ): ManifestFunction {
   const from = (path: string) => posixRelative(directory, path);
   const fromOrNull = (path: string | null) => (path === null ? null : from(path));
@@ -44,7 +44,7 @@ export function describeLive(
     layers: describeLayers(facts, directory),
     status: 'live',
     reason: null,
-    mode: 'replace',
+    mode,
     door: 'runtime',
     kind: source.kind,
     entry: from(source.entry),
@@ -112,8 +112,12 @@ export interface WriteManifestRequest {
 
 /** Writes the manifest beside `manifest.json` of the assembly. */
 export function writeManifest({ assembly, directory, content }: WriteManifestRequest): void {
-  const manifest: Manifest = { version: 1, root: posixRelative(realpathSync(assembly), directory), ...content };
-  writeFileSync(join(assembly, MANIFEST_FILE_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
+  const manifest: Manifest = {
+    version: manifestVersion,
+    root: posixRelative(realpathSync(assembly), directory),
+    ...content,
+  };
+  writeFileSync(join(assembly, manifestFileName), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 function posixRelative(from: string, to: string): string {

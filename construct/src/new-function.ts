@@ -3,12 +3,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { configuredSource } from './configured-source.ts';
 import type { FunctionProps, FunctionSource } from './function-source.ts';
-import { judgeNewFunction, type RefusedState, unfit } from './function-state.ts';
+import { judgeNewFunction, type LiveState, type RefusedState, unfit } from './function-state.ts';
 import { findProtection } from './guard.ts';
 import type { LiveApp } from './live-app-state.ts';
+import type { LiveMode } from './live-mode.ts';
 import { type LiveApi, OWN_NAMESPACES, outermostStack } from './live-stack.ts';
 import type { Choice } from './selection.ts';
-import { StubCode } from './stub-code.ts';
+import { restoreCode, StubCode } from './stub-code.ts';
 import { checkStubVariableSize, type StubSettings } from './stub-environment.ts';
 
 /** A construct that is about to be made. */
@@ -23,6 +24,7 @@ export interface GivenSource {
   readonly entry?: string;
   readonly handler?: string;
   readonly tsconfig?: string;
+  readonly mode?: LiveMode | undefined;
 }
 
 /** Whether the context or the code selects what is about to be made. */
@@ -49,10 +51,11 @@ export function startFunction(live: LiveApp, made: NewConstruct<FunctionProps>):
     live.states.set(path, judged);
     return props;
   }
-  const code = new StubCode(props.code, live.stacks.stubAssetFor);
+  const { mode } = live;
   const isNode = props.runtime?.family === lambda.RuntimeFamily.NODEJS;
-  goLive(live, { path, scope, source: judged.source, code, isNode });
-  return { ...props, code };
+  const code = mode === 'replace' ? new StubCode(props.code, live.stacks.stubAssetFor) : undefined;
+  goLive(live, { path, scope, source: judged.source, code, isNode, mode });
+  return code === undefined ? props : { ...props, code };
 }
 
 interface LiveStart {
@@ -61,23 +64,24 @@ interface LiveStart {
   readonly source: FunctionSource;
   readonly code: StubCode | undefined;
   readonly isNode: boolean;
+  readonly mode: LiveMode;
 }
 
-function goLive(live: LiveApp, { path, scope, source, code, isNode }: LiveStart): void {
+function goLive(live: LiveApp, { path, scope, source, code, isNode, mode }: LiveStart): void {
   const api = live.stacks.apiFor(scope);
-  checkStubVariableSize(stubSettings(live, { path, api }));
+  checkStubVariableSize(stubSettings(live, { path, api, mode }));
   api.developers.expect();
-  live.states.set(path, { name: 'live', source, code, live: api, isNode });
+  live.states.set(path, { name: 'live', source, code, live: api, isNode, mode });
 }
 
 /** What the stub of a function is told. */
 export function stubSettings(
   live: LiveApp,
-  { path, api }: { readonly path: string; readonly api: LiveApi },
+  { path, api, mode }: { readonly path: string; readonly api: LiveApi; readonly mode: LiveMode },
 ): StubSettings {
   const { httpHost, realtimeHost, namespaces } = api;
   const others = namespaces.toTunnel === OWN_NAMESPACES.toTunnel ? {} : { namespaces };
-  return { ...live.settings, function: path, httpHost, realtimeHost, ...others };
+  return { ...live.settings, function: path, ...(mode === 'fallback' && { mode }), httpHost, realtimeHost, ...others };
 }
 
 export interface Configuration {
@@ -102,8 +106,9 @@ export function configureFunction(live: LiveApp, { fn, given }: Configuration): 
     runtime: fn.runtime.name,
     directory: live.directory,
   });
+  const mode = given.mode ?? (state?.name === 'live' ? state.mode : live.mode);
   if (state?.name === 'live') {
-    live.states.set(path, { ...state, source });
+    changeSource(live, { fn, state, source, mode });
     return;
   }
   const refused = findPlaceRefusal(live, { scope: fn, kind: source.kind });
@@ -115,7 +120,21 @@ export function configureFunction(live: LiveApp, { fn, given }: Configuration): 
       source,
       code: undefined,
       isNode: fn.runtime.family === lambda.RuntimeFamily.NODEJS,
+      mode,
     });
+}
+
+interface LiveChange extends Pick<LiveState, 'source' | 'mode'> {
+  readonly fn: lambda.Function;
+  readonly state: LiveState;
+}
+
+function changeSource(live: LiveApp, { fn, state, source, mode }: LiveChange): void {
+  const resource = fn.node.defaultChild;
+  const restored = mode === 'fallback' && state.code !== undefined && resource instanceof lambda.CfnFunction;
+  if (restored) restoreCode(fn, resource, state.code.original);
+  checkStubVariableSize(stubSettings(live, { path: fn.node.path, api: state.live, mode }));
+  live.states.set(fn.node.path, { ...state, source, mode, code: restored ? undefined : state.code });
 }
 
 /** Whether, and why, no function there may be live. */

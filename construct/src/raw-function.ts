@@ -1,8 +1,8 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import type { ManifestFunction } from './generated/manifest.ts';
 import { isInsideLibraryConstruct } from './library-code.ts';
-import type { ManifestFunction } from './manifest-format.ts';
 
 const SAM_FUNCTION = 'AWS::Serverless::Function';
 
@@ -27,5 +27,5 @@ export function rawFunctionKind(properties: Readonly<Record<string, unknown>>): 
 }
 
 function hasMember(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && key in value;
+  return typeof value === 'object' && value !== null && Reflect.get(value, key) !== undefined;
 }

@@ -1,9 +1,17 @@
 import { Annotations } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { findFallbackHazard } from './fallback.ts';
 import { findDifferences, findHazard } from './function-hazards.ts';
-import { judgeFinishedFunction, type LiveState, type RefusedState, unfit } from './function-state.ts';
+import {
+  type FunctionState,
+  judgeFinishedFunction,
+  type LiveState,
+  type RefusedState,
+  unfit,
+} from './function-state.ts';
 import { INVOKED_AT_DEPLOY_REASON, isInvokedAtDeploy } from './invoked-at-deploy.ts';
 import type { LiveApp } from './live-app-state.ts';
+import type { LiveMode } from './live-mode.ts';
 import { choiceOf } from './new-function.ts';
 import { restoreCode } from './stub-code.ts';
 import { grantStub } from './stub-permissions.ts';
@@ -15,12 +23,10 @@ export function settleFunction(live: LiveApp, fn: lambda.Function): void {
   if (choiceOf(live, path) === 'unselected') return;
   const before = live.states.get(path);
   const judged = judgeFinishedFunction(fn, before);
-  const state = judged.name === 'live' ? (findUnfitness(live, { fn, judged }) ?? judged) : judged;
+  const state = judgeSettled(live, { fn, judged });
   live.states.set(path, state);
   if (before?.name === 'live' && state.name !== 'live') takeBack(live, { fn, before });
-  if (state.name === 'refused') {
-    Annotations.of(fn).addWarningV2('live-lambda:refused', `${path} is not live: ${state.reason}`);
-  }
+  if (state.name === 'refused') warnRefused(fn, state.reason);
   if (state.name !== 'live') return;
   state.live.developers.include(fn);
   const problem = grantStub(fn, state.live);
@@ -29,12 +35,46 @@ export function settleFunction(live: LiveApp, fn: lambda.Function): void {
   if (problem !== undefined) Annotations.of(fn).addWarningV2('live-lambda:permissions', problem);
 }
 
+/** @returns the judgement, or why the function could not be live whatever is said about its source */
+function judgeSettled(
+  live: LiveApp,
+  { fn, judged }: { readonly fn: lambda.Function; readonly judged: FunctionState },
+): FunctionState {
+  if (judged.name === 'live') return findUnfitness(live, { fn, judged }) ?? judged;
+  if (judged.name !== 'refused' || judged.cause !== 'source') return judged;
+  const hazard = findHazard(readProperties(resourceOf(fn)));
+  return hazard === undefined ? judged : unfit(judged.kind, hazard);
+}
+
+/**
+ * Looks at a live function's resource again, once every aspect has been at it: one that comes after the function itself
+ * was visited may have set what the stub cannot stand. What its role was granted by then stays.
+ */
+export function settleResource(live: LiveApp, fn: lambda.Function): void {
+  const { path } = fn.node;
+  const state = live.states.get(path);
+  const hazard = state?.name === 'live' ? findStubHazard(fn, state.mode) : undefined;
+  if (state?.name !== 'live' || hazard === undefined) return;
+  live.states.set(path, unfit(state.source.kind, hazard));
+  if (state.code !== undefined) restoreCode(fn, resourceOf(fn), state.code.original);
+  warnRefused(fn, hazard);
+}
+
+function warnRefused(fn: lambda.Function, reason: string): void {
+  Annotations.of(fn).addWarningV2('live-lambda:refused', `${fn.node.path} is not live: ${reason}`);
+}
+
+function findStubHazard(fn: lambda.Function, mode: LiveMode): string | undefined {
+  const properties = readProperties(resourceOf(fn));
+  return findHazard(properties) ?? (mode === 'fallback' ? findFallbackHazard(properties) : undefined);
+}
+
 /** Looks for what shows only in the finished function, and in those who call it. */
 function findUnfitness(
   live: LiveApp,
   { fn, judged }: { readonly fn: lambda.Function; readonly judged: LiveState },
 ): RefusedState | undefined {
-  const hazard = findHazard(readProperties(resourceOf(fn)));
+  const hazard = findStubHazard(fn, judged.mode);
   if (hazard !== undefined) return unfit(judged.source.kind, hazard);
   if (choiceOf(live, fn.node.path) === 'named') return undefined;
   return isInvokedAtDeploy(fn, live.app.node.findAll())

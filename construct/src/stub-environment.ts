@@ -1,12 +1,13 @@
 import { type Stack, Token } from 'aws-cdk-lib';
 import type { ChannelNamespaces } from './existing-api.ts';
+import type { LiveMode } from './live-mode.ts';
 
 /** Names the stub's program to Lambda, which starts it instead of the runtime. */
 export const EXEC_WRAPPER_VARIABLE = 'AWS_LAMBDA_EXEC_WRAPPER';
 /** Tells the stub everything that it must know, as one JSON object. */
 export const STUB_VARIABLE = 'LIVE_LAMBDA';
-/** Where the stub's zip has its start script: Lambda unpacks a function's code into `/var/task`. */
-export const EXEC_WRAPPER_PATH = '/var/task/live-lambda/start';
+/** Where the stub's zip has its start script: Lambda unpacks a function's code into `/var/task`, layers into `/opt`. */
+const EXEC_WRAPPER_PATHS = { replace: '/var/task/live-lambda/start', fallback: '/opt/live-lambda/start' } as const;
 
 /** Variables that would act on the stub instead of on the user's code; they travel inside the stub's own. */
 export const MOVED_VARIABLES: readonly string[] = ['NODE_OPTIONS', EXEC_WRAPPER_VARIABLE];
@@ -25,12 +26,19 @@ export type StubTrust = { readonly trust: 'iam' } | { readonly trust: 'keys'; re
 
 export type StubSettings = StubPlace & StubTrust;
 
+/** Where the stub's start script is. */
+export function execWrapperPath({ mode = 'replace' }: Pick<StubPlace, 'mode'>): string {
+  return EXEC_WRAPPER_PATHS[mode];
+}
+
 /** Where the stub is, and where it calls. */
 export interface StubPlace {
   readonly app: string;
   readonly session: string;
   /** Construct path of the function. */
   readonly function: string;
+  /** Whether the app's code is there, too, to run what no tunnel takes. */
+  readonly mode?: LiveMode;
   readonly httpHost: string;
   readonly realtimeHost: string;
   /** The API's namespaces, where they have other names than `to-tunnel` and `to-stub`. */
@@ -55,7 +63,7 @@ export function stubEnvironment({ stack, settings, variables }: StubEnvironmentR
   const environment = Object.fromEntries(moved.map(([name, value]) => [name, asText(value)]));
   return {
     ...Object.fromEntries(kept),
-    [EXEC_WRAPPER_VARIABLE]: EXEC_WRAPPER_PATH,
+    [EXEC_WRAPPER_VARIABLE]: execWrapperPath(settings),
     [STUB_VARIABLE]: stack.toJsonString({
       version: 1,
       ...settings,
@@ -75,7 +83,7 @@ export function checkStubVariableSize(settings: StubSettings): void {
     Token.isUnresolved(value) ? 'x'.repeat(MAX_HOST_BYTES) : value,
   ]);
   const value = JSON.stringify({ version: 1, ...Object.fromEntries(longest) });
-  const bytes = [STUB_VARIABLE, value, EXEC_WRAPPER_VARIABLE, EXEC_WRAPPER_PATH].reduce(
+  const bytes = [STUB_VARIABLE, value, EXEC_WRAPPER_VARIABLE, execWrapperPath(settings)].reduce(
     (sum, text) => sum + Buffer.byteLength(text),
     0,
   );

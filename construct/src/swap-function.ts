@@ -2,9 +2,10 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import * as cxapi from 'aws-cdk-lib/cx-api';
+import { addStubLayer } from './fallback.ts';
 import {
-  EXEC_WRAPPER_PATH,
   EXEC_WRAPPER_VARIABLE,
+  execWrapperPath,
   MOVED_VARIABLES,
   type StubSettings,
   stubEnvironment,
@@ -28,7 +29,9 @@ const ASSET_METADATA = [
 ];
 
 export interface SwapRequest {
-  readonly stub: Asset;
+  /** The stub in place of the function's code, or in a layer beside it. */
+  readonly stub?: Asset;
+  readonly layer?: lambda.CfnLayerVersion;
   readonly settings: StubSettings;
   /** The function's properties before the swap. */
   readonly properties: FunctionProperties;
@@ -45,13 +48,15 @@ export interface SwapRequest {
  * Each value is set twice, as property and as raw override: without the override, one that the app has made would win.
  */
 export function swapFunction(resource: lambda.CfnFunction, request: SwapRequest): void {
-  swapCode(resource, request.stub);
+  const { stub, layer, properties } = request;
+  if (stub !== undefined) swapCode(resource, stub);
+  if (layer !== undefined) addStubLayer(resource, { layer, properties });
   swapEnvironment(resource, request);
   if (request.raisedTimeoutSeconds !== undefined) {
     resource.timeout = request.raisedTimeoutSeconds;
     resource.addPropertyOverride('Timeout', request.raisedTimeoutSeconds);
   }
-  if (canRunStub(request)) return;
+  if (stub === undefined || canRunStub(request)) return;
   resource.runtime = STUB_RUNTIME;
   resource.addPropertyOverride('Runtime', STUB_RUNTIME);
   for (const name of RUNTIME_PROPERTIES) resource.addPropertyDeletionOverride(name);
@@ -79,7 +84,7 @@ function swapEnvironment(resource: lambda.CfnFunction, { settings, properties }:
   });
   for (const name of Object.keys(overridden)) resource.addPropertyDeletionOverride(`Environment.Variables.${name}`);
   if (EXEC_WRAPPER_VARIABLE in overridden) {
-    resource.addPropertyOverride(`Environment.Variables.${EXEC_WRAPPER_VARIABLE}`, EXEC_WRAPPER_PATH);
+    resource.addPropertyOverride(`Environment.Variables.${EXEC_WRAPPER_VARIABLE}`, execWrapperPath(settings));
   }
 }
 

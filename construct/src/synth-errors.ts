@@ -23,6 +23,10 @@ function explainAnotherCopy({ node }: { readonly node: { readonly path: string }
   );
 }
 
+/** In an app with a production beside every stack, more would bury what there is to do. */
+const MAX_PROTECTION_ERRORS = 3;
+const MAX_NAMED_FUNCTIONS = 5;
+
 /** One error for each reason, however many functions it protects. */
 function explainProtected({ states }: LiveApp): readonly string[] {
   const paths = new Map<string, string[]>();
@@ -30,12 +34,24 @@ function explainProtected({ states }: LiveApp): readonly string[] {
     if (state.name !== 'refused' || state.cause !== 'guard') continue;
     paths.set(state.reason, [...(paths.get(state.reason) ?? []), path]);
   }
-  return [...paths].map(
+  const errors = [...paths].map(
     ([reason, protectedPaths]) =>
-      `live-lambda: ${protectedPaths.join(', ')} may not be live: ${reason} ` +
+      `live-lambda: ${someOf(protectedPaths)} may not be live: ${reason} ` +
       `Exclude what is protected (-c 'live-lambda:${protectedPaths[0]}=false', or exclude of attach()), ` +
       'or allow it in the guard of attach().',
   );
+  const untold = [...paths.values()].slice(MAX_PROTECTION_ERRORS).flat();
+  if (untold.length === 0) return errors;
+  return [
+    ...errors.slice(0, MAX_PROTECTION_ERRORS),
+    `live-lambda: for reasons like these ${untold.length} more of the selected functions may not be live. ` +
+      "Select by name what may be: -c 'live-lambda=<stack>/**', or a list of such names.",
+  ];
+}
+
+function someOf(paths: readonly string[]): string {
+  const named = paths.slice(0, MAX_NAMED_FUNCTIONS).join(', ');
+  return paths.length > MAX_NAMED_FUNCTIONS ? `${named} and ${paths.length - MAX_NAMED_FUNCTIONS} more` : named;
 }
 
 function explainUnknownNames({ selection, states, aliases, app }: LiveApp): readonly string[] {

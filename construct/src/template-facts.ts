@@ -1,6 +1,6 @@
 import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
+import type { DescribedFunction, ManifestStack } from './generated/manifest.ts';
 import { outermostStack } from './live-stack.ts';
-import type { DescribedFunction, ManifestStack } from './manifest-format.ts';
 import type { TemplateVariables } from './stub-environment.ts';
 
 /** Properties of an `AWS::Lambda::Function` as they would stand in the template, the app's raw overrides included. */

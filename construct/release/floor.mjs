@@ -1,0 +1,21 @@
+// The oldest aws-cdk-lib and constructs that this package says it works with.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runOrExit } from './process.mjs';
+
+const construct = join(import.meta.dirname, '..');
+const { peerDependencies } = JSON.parse(readFileSync(join(construct, 'package.json'), 'utf8'));
+
+/** Versions by package name. */
+export const floor = Object.fromEntries(
+  Object.entries(peerDependencies).map(([name, range]) => [name, range.slice(1)]),
+);
+
+/** Installs them, once. @returns the folder whose `node_modules` holds them */
+export function installFloor() {
+  const folder = join(construct, '../node_modules/.cache/live-lambda-cdk', `aws-cdk-lib-${floor['aws-cdk-lib']}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: floor }));
+  runOrExit('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], { cwd: folder });
+  return folder;
+}

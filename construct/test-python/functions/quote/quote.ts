@@ -1,0 +1,3 @@
+export async function handler(event: { readonly quantity: number }) {
+  return { price: event.quantity * 3 };
+}
