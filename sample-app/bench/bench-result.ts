@@ -2,6 +2,7 @@ import type { Compressibility } from './corpus.ts';
 import type { InvocationResult } from './invocation-part.ts';
 import type { RunnerResult } from './runner-part.ts';
 import type { StubResult } from './stub-part.ts';
+import type { SynthResult } from './synth-part.ts';
 import type { Billed, RoundTrip, Sequential } from './wire-part.ts';
 
 /** The machine that all figures of a run come from. */
@@ -29,4 +30,5 @@ export interface BenchResult {
   readonly stub: StubResult;
   readonly invocations: InvocationResult;
   readonly runners: RunnerResult;
+  readonly synth: SynthResult;
 }

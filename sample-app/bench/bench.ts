@@ -14,6 +14,7 @@ import { openRawEcho } from './raw-echo.ts';
 import { describeResult } from './report.ts';
 import { measureRunners } from './runner-part.ts';
 import { measureStub } from './stub-part.ts';
+import { measureSynth } from './synth-part.ts';
 import { judge } from './targets.ts';
 import { measureBilled, measureRoundTrip, measureSequential } from './wire-part.ts';
 
@@ -71,8 +72,6 @@ async function measureWireAndStub(run: Run) {
 async function measureLiveApp({ folder, signal, corpus, plan }: Run): Promise<InvocationResult> {
   signal.throwIfAborted();
   progress('invocations: synthesize, deploy, start the tunnel');
-  // An identity of its own: that of whoever runs this is neither made nor used.
-  process.env.LIVE_LAMBDA_CONFIG_DIR = join(folder, 'config');
   const app = await startLiveApp(folder, signal);
   try {
     return await untilStopped(signal, measureInvocations({ app, corpus, ...plan.invocations, onProgress: progress }));
@@ -89,9 +88,12 @@ async function measure(quick: boolean, seed: number, signal: AbortSignal): Promi
   const loadBefore = loadPerCpu();
   try {
     const run: Run = { plan: quick ? quickPlan : fullPlan, corpus, folder, signal };
+    // An identity of its own: that of whoever runs this is neither made nor used.
+    process.env.LIVE_LAMBDA_CONFIG_DIR = join(folder, 'config');
     // First what is nobody's but this process's: a service beside it would have a share of the processors.
     const runners = await measureRunners({ folder, signal, onProgress: progress, ...run.plan.runners });
-    const measured = { ...(await measureWireAndStub(run)), invocations: await measureLiveApp(run), runners };
+    const synth = await measureSynth({ folder, signal, onProgress: progress, ...run.plan.synth });
+    const measured = { ...(await measureWireAndStub(run)), invocations: await measureLiveApp(run), runners, synth };
     const machine = {
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,

@@ -1,5 +1,6 @@
 import type { InvocationOptions } from './invocation-part.ts';
 import type { RunnerOptions } from './runner-part.ts';
+import type { SynthOptions } from './synth-part.ts';
 import { mebibyte } from './targets.ts';
 import type { RoundTripCase } from './wire-part.ts';
 
@@ -11,6 +12,7 @@ export interface Plan {
   readonly stub: { readonly startSamples: number; readonly invocationSamples: number };
   readonly invocations: Pick<InvocationOptions, 'coldRounds' | 'warm' | 'freezes' | 'concurrency' | 'sustainedMs'>;
   readonly runners: Pick<RunnerOptions, 'modules' | 'reloads' | 'calls' | 'starts'>;
+  readonly synth: Pick<SynthOptions, 'functions' | 'samples'>;
 }
 
 const kibibyte = 1024;
@@ -65,6 +67,7 @@ export const fullPlan: Plan = {
     sustainedMs: 15_000,
   },
   runners: { modules: [1, 200], reloads: 15, calls: 300, starts: 31 },
+  synth: { functions: 50, samples: 3 },
 };
 
 /** Enough to see that everything works and where the figures lie. */
@@ -84,4 +87,5 @@ export const quickPlan: Plan = {
     sustainedMs: 2000,
   },
   runners: { modules: [1, 200], reloads: 3, calls: 50, starts: 7 },
+  synth: { functions: 5, samples: 1 },
 };

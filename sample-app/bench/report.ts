@@ -191,6 +191,23 @@ function callTable({ runners }: BenchResult): string {
   ].join('\n');
 }
 
+function synthTable({ synth }: BenchResult): string {
+  const { functions, normal, live } = synth;
+  const row = (part: 'construct' | 'synth' | 'whole', name: string) => [
+    name,
+    String(functions),
+    ms(normal[part].median),
+    ms(live[part].median),
+    String(normal[part].samples),
+    ratio(live[part].median / normal[part].median),
+  ];
+  return table(
+    'Synth of an app of NodejsFunctions, medians',
+    ['what', 'functions', 'normal', 'live', 'samples', 'live/normal'],
+    [row('construct', 'construct'), row('synth', 'app.synth()'), row('whole', 'the whole process')],
+  );
+}
+
 function targetTable(targets: readonly Target[]): string {
   const value = (amount: number, unit: Target['unit']) =>
     unit === 'times' ? ratio(amount) : unit === 'ms' ? ms(amount) : grouped(amount);
@@ -219,6 +236,7 @@ export function describeResult(result: BenchResult, targets: readonly Target[]):
     invocationTable,
     reloadTable,
     callTable,
+    synthTable,
   ].map((describe) => describe(result));
   return [...parts, targetTable(targets)].join('\n\n');
 }

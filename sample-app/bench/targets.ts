@@ -34,6 +34,8 @@ const maxStartRatio = 1.5;
 const maxBundleReloadRatio = 0.8;
 const maxImportReloadRatio = 1.2;
 const maxNextCallMs = 10;
+/** Live functions are not bundled at synth. */
+const maxLiveSynthRatio = 1;
 
 const atMost = (name: string, measured: number, limit: number, unit: Target['unit'] = 'times'): Target => ({
   name,
@@ -96,6 +98,11 @@ function runnerTargets({ runners }: BenchResult): readonly Target[] {
     });
 }
 
+function synthTarget({ synth: { functions, normal, live } }: BenchResult): Target {
+  const name = `live synth over a normal one, ${functions} functions`;
+  return atMost(name, live.whole.median / normal.whole.median, maxLiveSynthRatio);
+}
+
 export function judge(result: BenchResult): readonly Target[] {
   const { bytes, content, hopMs, ratio } = result.sequential;
   const name = `link over sequential publishes of 128 KiB, ${sizeName(bytes)} ${content}, ${hopMs} ms per hop`;
@@ -105,5 +112,6 @@ export function judge(result: BenchResult): readonly Target[] {
     atMost(name, ratio, maxShareOfPeer),
     ...stubTargets(result),
     ...runnerTargets(result),
+    synthTarget(result),
   ];
 }

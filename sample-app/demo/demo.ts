@@ -2,12 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { styleText } from 'node:util';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Emulator } from '@live-lambda/emulator';
 import { type AppCopy, copyApp } from './app-copy.ts';
+import { type Answer, type Deployed, deploy, invoke, messageOf } from './deployed.ts';
+import { mark, say, short } from './lines.ts';
 import { pasteLines } from './paste-lines.ts';
 import { appFolder, startTunnel, synthesize, type TunnelEvent, type TunnelProcess } from './programs.ts';
 import { type SampleInvocation, sampleInvocations } from './sample-events.ts';
+import { showBackOnLaptop, showDeployedCode, showLocalCode } from './show-fallback.ts';
+import { showRole } from './show-role.ts';
 import { listenForStop, untilStopped } from './stop-signal.ts';
 
 // The AWS SDK announces the end of its own support for Node 20 at each start; that is no part of the demo.
@@ -20,57 +23,6 @@ const halfPriceCents = 1424;
 
 const startedMs = performance.now();
 const since = (ms: number) => `${((performance.now() - ms) / 1000).toFixed(1)} s`;
-const say = (text = '') => console.log(text);
-const short = (value: unknown) => {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 160 ? `${text.slice(0, 120)} ... (${text.length} characters)` : text;
-};
-
-interface Deployed {
-  readonly emulator: Emulator;
-  readonly lambda: LambdaClient;
-  /** Physical name by construct id. */
-  readonly names: ReadonlyMap<string, string>;
-}
-
-interface Answer {
-  readonly requestId: string;
-  readonly failed: boolean;
-  readonly payload: string;
-  readonly sentAt: number;
-  readonly answeredAt: number;
-}
-
-async function deploy(emulator: Emulator, assemblyFolder: string): Promise<Deployed> {
-  const { stacks } = await emulator.deploy(assemblyFolder);
-  const functions = stacks.flatMap((stack) => stack.functions);
-  for (const { logicalId, type } of stacks.flatMap((stack) => stack.skipped)) say(`  skipped ${logicalId} (${type})`);
-  const names = new Map(functions.map(({ logicalId, name }) => [logicalId.slice(0, -8), name]));
-  const { accessKeyId, secretAccessKey } = emulator.developerCredentials;
-  const lambda = new LambdaClient({
-    endpoint: emulator.endpoint,
-    region: emulator.region,
-    credentials: { accessKeyId, secretAccessKey },
-    // One call is one invocation here: what fails is to be seen.
-    maxAttempts: 1,
-  });
-  return { emulator, lambda, names };
-}
-
-async function invoke({ lambda, names }: Deployed, fn: string, event: unknown): Promise<Answer> {
-  const sentAt = Date.now();
-  const { $metadata, Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: names.get(fn) ?? fn, Payload: Buffer.from(JSON.stringify(event)) }),
-  );
-  const payload = Buffer.from(Payload ?? []).toString();
-  return {
-    requestId: $metadata.requestId ?? '',
-    failed: FunctionError !== undefined,
-    payload,
-    sentAt,
-    answeredAt: Date.now(),
-  };
-}
 
 interface Legs {
   readonly pid: unknown;
@@ -99,21 +51,15 @@ async function legsOf(tunnel: TunnelProcess, answer: Answer): Promise<Legs> {
 async function showInvocation(deployed: Deployed, tunnel: TunnelProcess, sample: SampleInvocation): Promise<void> {
   const answer = await invoke(deployed, sample.function, sample.event);
   const legs = await legsOf(tunnel, answer);
-  const mark = answer.failed ? styleText('yellow', 'error ') : styleText('green', 'answer');
   say(`  ${styleText('bold', sample.function)}: ${sample.title}`);
   say(`    event   ${short(sample.event)}`);
-  say(`    ${mark}  ${short(answer.failed ? withoutTrace(answer.payload) : answer.payload)}`);
+  say(`    ${mark(answer)}  ${short(answer.failed ? withoutTrace(answer.payload) : answer.payload)}`);
   say(`    ran in  process ${legs.pid}, ${legs.file}`);
   say(`    took    ${answer.answeredAt - answer.sentAt} ms: ${legs.text}\n`);
   if (answer.failed !== sample.fails)
     throw new Error(`${sample.function} should ${sample.fails ? 'have failed' : 'not have failed'}: ${answer.payload}`);
   const echoes = sample.function === 'ArchiveDocument';
   if (echoes && answer.payload !== JSON.stringify(sample.event)) throw new Error('the document came back changed');
-}
-
-/** In one line. */
-function messageOf(payload: string): string {
-  return String(JSON.parse(payload).errorMessage).replaceAll('\n', ' ');
 }
 
 function withoutTrace(payload: string): unknown {
@@ -124,8 +70,9 @@ function withoutTrace(payload: string): unknown {
 async function showNobodyHome(deployed: Deployed): Promise<void> {
   const answer = await invoke(deployed, 'CreateOrder', {});
   const tookMs = answer.answeredAt - answer.sentAt;
-  say(`  ${styleText('yellow', 'error ')}  ${String(Object(withoutTrace(answer.payload)).errorMessage)}`);
-  say(`  took    ${tookMs} ms\n`);
+  say(`  ${styleText('bold', 'CreateOrder')}`);
+  say(`    ${mark(answer)}  ${messageOf(answer)}`);
+  say(`    took    ${tookMs} ms\n`);
   const named = answer.payload.includes('OrderService/CreateOrder') && answer.payload.includes('live-lambda tunnel');
   if (!answer.failed || !named) throw new Error(`a caller without a tunnel got: ${answer.payload}`);
   if (tookMs >= nobodyHomeLimitMs) throw new Error(`a caller without a tunnel waited ${tookMs} ms`);
@@ -158,10 +105,9 @@ async function showEdit(deployed: Deployed, { tunnel, app }: Live, edit: Edit): 
   const { type } = await news;
   const tookMs = Date.now() - savedAt;
   const answer = await invoke(deployed, 'CreateOrder', event);
-  const mark = answer.failed ? styleText('yellow', 'error ') : styleText('green', 'answer');
   say(`  ${styleText('bold', edit.title)}, in ${editedFile}`);
   say(`    ${type.padEnd(12)}${tookMs} ms after the save, before anybody asked`);
-  say(`    ${mark}  ${answer.failed ? messageOf(answer.payload) : short(answer.payload)}`);
+  say(`    ${mark(answer)}  ${answer.failed ? messageOf(answer) : short(answer.payload)}`);
   say(`    took    ${answer.answeredAt - answer.sentAt} ms\n`);
   const { totalCents } = answer.failed ? { totalCents: undefined } : JSON.parse(answer.payload);
   const isNew = edit.breaks ? answer.payload.includes('order.ts') : totalCents === halfPriceCents;
@@ -216,31 +162,19 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   const emulator = await Emulator.start();
   cleanups.push(() => emulator.close());
   const deployed = await deploy(emulator, assemblyFolder);
+  for (const { logicalId, type } of deployed.skipped) say(`  skipped ${logicalId} (${type})`);
   say(`  ${deployed.names.size} functions behind ${emulator.endpoint}, ${since(stepMs)}\n`);
 
   step(3, 'Start the tunnel: live-lambda tunnel --runner tsx');
   const shown = { output: false };
-  const tunnel = startTunnel({
-    folder: app?.folder ?? appFolder,
-    assemblyFolder,
-    endpoint: emulator.endpoint,
-    runner: 'tsx',
-    variables: developerVariables(emulator),
-    onEvent: (event) => {
-      if (shown.output) report(event);
-    },
-  });
-  cleanups.push(() => tunnel.stop());
-  const started = await untilStopped(
-    signal,
-    tunnel.waitFor(({ type }) => type === 'started'),
-  );
-  await untilStopped(
-    signal,
-    tunnel.waitFor(({ type }) => type === 'ready'),
-  );
+  const onEvent = (event: TunnelEvent) => {
+    if (shown.output) report(event);
+  };
+  const world = { emulator, assemblyFolder, folder: app?.folder ?? appFolder };
+  const tunnel = await openTunnel({ signal, cleanups }, world, onEvent);
+  const { key } = await tunnel.waitFor(({ type }) => type === 'started');
   say(`  ready in process ${tunnel.pid}, ${since(stepMs)}`);
-  say(`  the stubs believe tunnels with the key ${started.key}, which was made for this demo\n`);
+  say(`  the stubs believe tunnels with the key ${key}, which was made for this demo\n`);
 
   step(4, 'Invoke each function through the AWS SDK');
   const warm = sampleInvocations().slice(0, 1);
@@ -257,9 +191,49 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   step(5, 'Edit, break and mend what a handler imports');
   for (const edit of edits) await untilStopped(signal, showEdit(deployed, { tunnel, app }, edit));
 
-  step(6, 'Stop the tunnel and see what a caller gets now');
+  step(6, 'As whom a handler runs: what its role may, and what it may not');
+  await untilStopped(signal, showRole(deployed, tunnel));
+
+  step(7, 'A function that has its own code to fall back on, with a tunnel');
+  await untilStopped(signal, showLocalCode(deployed, { tunnel, app }));
+
+  step(8, 'Stop the tunnel and see what a caller gets now');
   await tunnel.stop();
   await untilStopped(signal, showNobodyHome(deployed));
+  await untilStopped(signal, showDeployedCode(deployed));
+
+  step(9, 'Start it again, and nothing else');
+  await openTunnel({ signal, cleanups }, world);
+  await untilStopped(signal, showBackOnLaptop(deployed, signal));
+}
+
+interface World {
+  readonly emulator: Emulator;
+  readonly assemblyFolder: string;
+  /** Of the CDK app. */
+  readonly folder: string;
+}
+
+/** Starts the command line's tunnel, and waits until it takes invocations. */
+async function openTunnel(
+  { signal, cleanups }: Pick<Run, 'signal' | 'cleanups'>,
+  { emulator, assemblyFolder, folder }: World,
+  onEvent?: (event: TunnelEvent) => void,
+): Promise<TunnelProcess> {
+  const tunnel = startTunnel({
+    folder,
+    assemblyFolder,
+    endpoint: emulator.endpoint,
+    runner: 'tsx',
+    variables: developerVariables(emulator),
+    ...(onEvent ? { onEvent } : {}),
+  });
+  cleanups.push(() => tunnel.stop());
+  await untilStopped(
+    signal,
+    tunnel.waitFor(({ type }) => type === 'ready'),
+  );
+  return tunnel;
 }
 
 function developerVariables({ developerCredentials, region }: Emulator) {

@@ -3,10 +3,11 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Construct } from 'constructs';
+import { LiveLambda, LiveLambdaMode } from 'live-lambda-cdk';
 
 const runtime = lambda.Runtime.NODEJS_22_X;
 
-/** Takes orders, quotes their shipping, prints their receipts, checks what goes into the archive, and exports the orders. */
+/** Takes orders, quotes their shipping, prints their receipts, checks what goes into the archive, exports the orders, and ships them. */
 export class OrderServiceStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -20,7 +21,7 @@ export class OrderServiceStack extends Stack {
       environment: { CURRENCY: 'EUR', MAX_ORDER_TOTAL_CENTS: '500000' },
     });
 
-    new lambda.Function(this, 'QuoteShipping', {
+    const quoteShipping = new lambda.Function(this, 'QuoteShipping', {
       description: 'Says what it costs to send a parcel',
       code: lambda.Code.fromAsset(pathOf('../functions/quote-shipping')),
       handler: 'quote-shipping.handler',
@@ -30,7 +31,7 @@ export class OrderServiceStack extends Stack {
       environment: { FREE_SHIPPING_FROM_CENTS: '10000' },
     });
 
-    new lambda.Function(this, 'RenderReceipt', {
+    const renderReceipt = new lambda.Function(this, 'RenderReceipt', {
       description: 'Prints the receipt of an order',
       code: lambda.Code.fromAsset(pathOf('../functions/render-receipt')),
       handler: 'render-receipt.handler',
@@ -57,6 +58,28 @@ export class OrderServiceStack extends Stack {
       timeout: Duration.seconds(30),
       memorySize: 256,
     });
+
+    const shipOrder = new NodejsFunction(this, 'ShipOrder', {
+      description: 'Ships an order, by what others offer',
+      entry: pathOf('../functions/ship-order/ship-order.ts'),
+      runtime,
+      timeout: Duration.seconds(30),
+      memorySize: 512,
+      environment: { QUOTE_SHIPPING: quoteShipping.functionName, RENDER_RECEIPT: renderReceipt.functionName },
+    });
+    // Whoever prints receipts has not been asked yet.
+    quoteShipping.grantInvoke(shipOrder);
+
+    const convertCurrency = new lambda.Function(this, 'ConvertCurrency', {
+      description: 'Converts amounts, for whoever shows prices',
+      code: lambda.Code.fromAsset(pathOf('../functions/convert-currency')),
+      handler: 'convert-currency.handler',
+      runtime,
+      timeout: Duration.seconds(10),
+      memorySize: 256,
+    });
+    // Others call it, whether or not somebody works on it: without a tunnel it runs as it is deployed.
+    LiveLambda.configure(convertCurrency, { mode: LiveLambdaMode.FALLBACK });
   }
 }
 

@@ -133,6 +133,15 @@ describe('the demo', () => {
     expect(text).toMatch(/Break: [^\n]*\n +load-failed +\d+ ms[^\n]*\n +error .*order\.ts:\d+:\d+/);
     expect(text).toMatch(/Mend[^\n]*\n +reloaded +\d+ ms[^\n]*\n +answer .*"totalCents":1424/);
     expect(text).toMatch(/OrderService\/CreateOrder is live: .* no tunnel .* `live-lambda tunnel`/);
+    expect(text).toMatch(/ShipOrder: runs here as arn:aws:sts::\d+:assumed-role\/OrderService-ShipOrderServiceRole/);
+    expect(text).toMatch(/calls +QuoteShipping[^\n]*\n +answer .*"country":"AT"/);
+    expect(text).toMatch(/calls +RenderReceipt[^\n]*\n +error .* not authorized to perform: lambda:InvokeFunction/);
+    const converted = [...text.matchAll(/answer +\{"cents":(\d+),[^\n]*, by the code (\S+)/g)];
+    expect(converted.map(([, cents, by]) => [cents, by])).toEqual([
+      ['1250', 'here,'],
+      ['1080', 'that'],
+      ['1250', 'here,'],
+    ]);
     expect(leftFiles()).toEqual([]);
   });
 
@@ -153,7 +162,7 @@ describe('the demo', () => {
     const { code } = await kept.ended;
     expect(code).toBe(0);
     expect(leftFiles()).toEqual([]);
-    await expect.poll(() => alive(below), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => alive(below)).toEqual([]);
   });
 
   it('leaves no process behind when it is killed', async () => {
@@ -162,7 +171,7 @@ describe('the demo', () => {
     const below = descendants(killed.child.pid);
     expect(below.length).toBeGreaterThanOrEqual(9);
     killed.child.kill('SIGKILL');
-    await expect.poll(() => alive(below), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => alive(below)).toEqual([]);
   });
 
   it('ends soon with Ctrl-C while it synthesizes', async () => {
@@ -175,7 +184,7 @@ describe('the demo', () => {
     expect(code).toBe(130);
     expect(text).not.toMatch(/\n2\. |failed/);
     expect(leftFiles()).toEqual([]);
-    await expect.poll(() => alive(below), { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => alive(below)).toEqual([]);
   });
 
   it('ends with its script when that is told to end', async () => {
@@ -194,7 +203,7 @@ describe('the demo', () => {
     const below = descendants(killed.child.pid);
     expect(below.length).toBeGreaterThanOrEqual(10);
     killed.child.kill('SIGKILL');
-    await expect.poll(() => alive(below), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => alive(below)).toEqual([]);
     expect(leftFiles()).toEqual([]);
   });
 
@@ -207,7 +216,7 @@ describe('the demo', () => {
     await starter.printed('1. Synthesize');
     const below = descendants(starter.child.pid);
     starter.child.kill('SIGKILL');
-    await expect.poll(() => alive(below), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => alive(below)).toEqual([]);
     expect(leftFiles()).toEqual([]);
   });
 });
