@@ -1,21 +1,25 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
-import { execute } from '@oclif/core/execute';
-import { settings } from '@oclif/core/settings';
-import { findProjectPlugins } from '../dist/plugins/find-project-plugins.js';
+import { readFileSync } from 'node:fs';
 
-// The AWS SDK announces the end of its own support for Node 20 at each start; which Node this runs on is not its user's news.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-// The commands are compiled when this is built; a stray TypeScript configuration of the user's must not matter.
-settings.enableAutoTranspile = false;
+const lowestNode = [20, 19];
 
-const asksForVersion = ['--version', '-v'].includes(process.argv[2] ?? '');
-const plugins = asksForVersion ? undefined : findProjectPlugins(process.cwd());
-if (plugins === undefined) {
-  await execute({ dir: import.meta.url });
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < lowestNode[0] || (major === lowestNode[0] && minor < lowestNode[1])) {
+  console.error(
+    `Error: live-lambda needs Node ${lowestNode.join('.')} or newer, and this is ${process.versions.node}.`,
+  );
+  console.error('  Install a newer one, for example from https://nodejs.org.');
+  process.exit(1);
+}
+
+const argv = process.argv.slice(2);
+if (argv[0] === '--version' || argv[0] === '-v') {
+  // Scripts ask for this often: it is answered before anything is loaded.
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  console.log(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}`);
 } else {
-  const { configWithPlugins } = await import('../dist/plugins/project-plugins.js');
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const warn = (text) => process.stderr.write(`Warning: ${text}\n`);
-  await execute({ loadOptions: await configWithPlugins(root, plugins, warn) });
+  // The AWS SDK announces the end of its own support for Node 20 at each start; which Node this runs on is not its user's news.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const { runProgram } = await import('../dist/program.js');
+  await runProgram(argv);
 }

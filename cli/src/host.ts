@@ -44,6 +44,26 @@ export type LiveEvent =
       readonly functions: readonly LiveFunctionSummary[];
     }
   | { readonly type: 'ready' }
+  /** The app was synthesized anew, and is served as it is now. */
+  | {
+      readonly type: 'app-changed';
+      readonly app: string;
+      readonly session: string;
+      /** All of them. */
+      readonly functions: readonly LiveFunctionSummary[];
+      /** Ids of those that came, are described in another way, and are gone. */
+      readonly added: readonly string[];
+      readonly changed: readonly string[];
+      readonly removed: readonly string[];
+    }
+  /** By GetCallerIdentity with the credentials of an execution environment: as whom the function's code runs here. */
+  | {
+      readonly type: 'verified';
+      readonly function: string;
+      /** ARN of the role's session, which is not the developer's. */
+      readonly identity: string;
+      readonly account: string;
+    }
   | { readonly type: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   | {
       readonly type: 'process-started';

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { Identity } from '@live-lambda/protocol/identity';
 import type { Config } from '@oclif/core/interfaces';
 import type { GivenFlags, Settings } from './config/settings.ts';
+import type { LiveApp } from './functions/live-functions.ts';
 import type { Host } from './host.ts';
-import type { ChosenNodes } from './nodes/choose-nodes.ts';
-import { openProject, projectRunners } from './project.ts';
+import { openProject, type Project, projectRunners } from './project.ts';
+import type { SessionRecorder } from './status/session-recorder.ts';
 import type { Tunnel } from './tunnel/tunnel.ts';
 import { UserError } from './user-error.ts';
 
@@ -24,45 +24,67 @@ export interface OpenTunnelOptions {
  * @throws UserError
  */
 export async function openTunnel(options: OpenTunnelOptions): Promise<Tunnel> {
-  const { config, environment, currentFolder } = options;
+  const { config } = options;
   const project = await openProject(options);
-  const { settings, loaded } = project;
+  const { settings } = project;
   options.onSettings(settings);
   checkEndpoint(settings.endpoint);
-  const [{ startTunnel }, { fromNodeProviderChain }, { chooseRunner }, { projectApp }, { loadAwsAgents }, runner] =
+  const { createSessionRecorder } = await import('./status/session-recorder.ts');
+  const recorder = createSessionRecorder({
+    cacheFolder: config.cacheDir,
+    assembly: settings.app.value,
+    endpoint: settings.endpoint.value,
+    wallClockMs: Date.now,
+  });
+  try {
+    const tunnel = await startTunnel(options, project, recorder);
+    return { failed: tunnel.failed, stop: (reason) => tunnel.stop(reason).finally(recorder.close) };
+  } catch (error) {
+    recorder.close();
+    throw error;
+  }
+}
+
+async function startTunnel(
+  { config, environment, currentFolder, signal }: OpenTunnelOptions,
+  project: Project,
+  recorder: Pick<SessionRecorder, 'listening' | 'metering'>,
+): Promise<Tunnel> {
+  const { settings, loaded } = project;
+  const [tunnel, { fromNodeProviderChain }, { chooseRunner }, { projectApp }, { loadAwsAgents }, nodes, runner] =
     await Promise.all([
       import('./tunnel/tunnel.ts'),
       import('@aws-sdk/credential-providers'),
       import('./runners/choose-runner.ts'),
       import('./functions/project-app.ts'),
       import('./proxy.ts'),
+      import('./nodes/runtime-nodes.ts'),
       import('@live-lambda/runner'),
     ]);
-  const host = await createHost(settings);
+  const host = recorder.listening(await createHost(settings));
   const live = await projectApp(project);
-  const nodes = await findNodes(options, {
-    settings,
-    host,
-    runtimes: live.functions.map(({ spec }) => spec.runtime),
-  });
-  const builtIn = runner.builtInRunners({
-    nodeFor: (runtime) => {
-      // Its notes are told once for all functions, at the start.
-      const { path, accepts } = nodes.byRuntime.get(runtime) ?? runner.RUNNING_NODE;
-      return { path, accepts };
-    },
-  });
+  const found = await nodes.findRuntimeNodes(runtimesOf(live), { settings, config, environment, host, signal });
+  const builtIn = runner.builtInRunners({ nodeFor: found.nodeFor });
   const registry = await projectRunners(project, { builtIn, config });
-  return startTunnel({
+  return tunnel.startTunnel({
     live,
+    source: {
+      assemblyFolder: settings.app.value,
+      async load() {
+        const app = await projectApp(project);
+        await found.add(runtimesOf(app));
+        return app;
+      },
+    },
     configFile: loaded?.file,
     access: { endpointUrl: settings.endpoint.value },
     credentials: fromNodeProviderChain({ clientConfig: { requestHandler: await loadAwsAgents() } }),
     runnerFor: chooseRunner({ registry, everywhere: settings.runner, config: loaded }),
     runnerFailures: registry.failures,
-    nodes,
+    nodes: found.chosen,
     identity: await loadIdentity(),
     host,
+    metering: recorder.metering,
     release: config.version,
     inspect: inspectOptions(settings),
     maxEnvironments: settings.maxEnvironments.value,
@@ -72,48 +94,16 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<Tunnel> {
   });
 }
 
+function runtimesOf({ functions }: LiveApp): readonly string[] {
+  return functions.map(({ spec }) => spec.runtime);
+}
+
 function inspectOptions({
   inspect,
   inspectBrk,
 }: Settings): { readonly port: number; readonly brk: boolean } | undefined {
   const port = inspectBrk.value ?? inspect.value;
   return port === undefined ? undefined : { port, brk: inspectBrk.value !== undefined };
-}
-
-/** Looks for the Node of each runtime, and asks before it fetches one. */
-async function findNodes(
-  { config, environment, signal }: OpenTunnelOptions,
-  given: { readonly settings: Settings; readonly host: Host; readonly runtimes: readonly string[] },
-): Promise<ChosenNodes> {
-  const [{ chooseNodes, fetchedNodesFolder }, { askYesNo, canAsk }, { fetchNode, nodeFor }] = await Promise.all([
-    import('./nodes/choose-nodes.ts'),
-    import('./nodes/ask.ts'),
-    import('@live-lambda/runner'),
-  ]);
-  const { settings, host, runtimes } = given;
-  const cacheFolder = join(config.cacheDir, fetchedNodesFolder);
-  return chooseNodes({
-    runtimes,
-    find: (runtime) => nodeFor({ runtime, cacheFolder, env: environment }),
-    fetch: (major) =>
-      fetchNode({
-        major,
-        cacheFolder,
-        env: environment,
-        signal,
-        onProgress: (progress) => {
-          if (progress.step !== 'fetching') return;
-          host.notify({
-            type: 'note',
-            level: 'warning',
-            text: `Fetching ${progress.package} from the npm registry ...`,
-          });
-        },
-      }),
-    setting: settings.fetchNode,
-    configFolder: config.configDir,
-    ask: !settings.json.value && canAsk(environment) ? askYesNo : undefined,
-  });
 }
 
 /** @throws UserError for what is no base of requests: the AWS SDK would say so of itself, and not of the flag. */

@@ -91,7 +91,7 @@ describe('live-lambda runners', () => {
 
   it.each([
     [['add', './nowhere.ts'], 1, 'nowhere.ts does not exist'],
-    [['add'], 2, 'Missing 1 required arg'],
+    [['add'], 2, 'live-lambda runners add needs <runner>'],
     [['add', './x.ts', '--fource'], 2, '--fource'],
   ])('says what is wrong with `runners %j`', async (args, exit, text) => {
     await using project = await scratchProject();
@@ -105,14 +105,16 @@ describe('live-lambda runners', () => {
     const failed = await runCli(['runners', 'add', './nowhere.ts', '--json'], { cwd: project.folder });
     expect(failed.code).toBe(1);
     expect(JSON.parse(failed.stdout)).toEqual({
-      type: 'error',
-      message: expect.stringContaining('nowhere.ts does not exist'),
-      hint: expect.any(String),
+      error: {
+        message: expect.stringContaining('nowhere.ts does not exist'),
+        code: 'failed',
+        suggestions: [expect.any(String)],
+      },
     });
     const wrong = await runCli(['runners', 'add', '--json'], { cwd: project.folder });
     expect(wrong.code).toBe(2);
     expect(wrong.stdout.length).toBeLessThan(500);
-    expect(JSON.parse(wrong.stdout)).toMatchObject({ type: 'error' });
+    expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: 'missing-argument' } });
   });
 
   it('names a config that is not valid, whatever is asked', async () => {

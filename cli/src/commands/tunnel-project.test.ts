@@ -84,10 +84,10 @@ describe('live-lambda tunnel in a project with a config', () => {
     expect((await answer('Edited')).answer).toBe('after');
     await app.write('src/Edited.mjs', 'export const handler = ;');
     await expect
-      .poll(async () => (await answer('Edited')).errorType, { timeout: 10_000 })
+      .poll(async () => (await answer('Edited')).errorType)
       .toMatch(/UserCodeSyntaxError|BuildFailed/);
     await app.write('src/Edited.mjs', answering('mended'));
-    await expect.poll(async () => (await answer('Edited')).answer, { timeout: 10_000 }).toBe('mended');
+    await expect.poll(async () => (await answer('Edited')).answer).toBe('mended');
   });
 
   it('has an address for the debuggers of each function', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Emulator } from '@live-lambda/emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
+import { isAlive } from '../fixtures/process-liveness.ts';
 import { developerVariables, invokeFunction, tunnelPrograms } from '../fixtures/tunnel-programs.ts';
 
 let app: FixtureApp;
@@ -50,6 +51,7 @@ describe('live-lambda tunnel', () => {
     const tunnel = live(['--app', 'cdk.out', '--runner', 'tsx', ...atEmulator()]);
     await tunnel.printed('Ready.');
     const { payload } = await invoke();
+    expect(payload).toEqual({ pid: expect.any(Number), event: {} });
     await tunnel.printed('INFO serving');
     tunnel.child.kill('SIGINT');
     const { code, stdout, stderr } = await tunnel.ended;
@@ -57,7 +59,7 @@ describe('live-lambda tunnel', () => {
     expect(stdout).toMatch(/✓ Shop\/Orders {2}[0-9a-f]{8} {2}ok {2}\d+ ms/);
     expect(stdout).toContain('Stopped after 1 invocations');
     expect(stderr).toContain('The stubs now answer with an error');
-    expect(() => process.kill(payload.pid, 0)).toThrow('ESRCH');
+    expect(isAlive(payload.pid)).toBe(false);
     expect(await invoke()).toMatchObject({
       failed: 'Unhandled',
       payload: { errorType: 'LiveLambda.NobodyAnswered', errorMessage: expect.stringContaining('live-lambda tunnel') },
@@ -67,7 +69,7 @@ describe('live-lambda tunnel', () => {
   it('writes JSON lines when asked to, and nothing else to stdout', async () => {
     const tunnel = live(['--json', ...atEmulator()]);
     await tunnel.printed('"type":"ready"');
-    await invoke();
+    expect(await invoke()).toMatchObject({ payload: { event: {} } });
     await tunnel.printed('"type":"invocation-finished"');
     tunnel.child.kill('SIGTERM');
     const { code, stdout } = await tunnel.ended;
@@ -101,16 +103,17 @@ describe('live-lambda tunnel', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('"type":"stopped"');
     expect(stdout).not.toContain('could not be published');
-    expect((await answered).failed).toBe('Unhandled');
+    expect(await answered).toMatchObject({ failed: 'Unhandled' });
   });
 
   it('leaves no process behind when it is killed', async () => {
     const tunnel = live(['--json', ...atEmulator()]);
     await tunnel.printed('"type":"ready"');
     const { payload } = await invoke();
-    expect(() => process.kill(payload.pid, 0)).not.toThrow();
+    expect(payload).toEqual({ pid: expect.any(Number), event: {} });
+    expect(isAlive(payload.pid)).toBe(true);
     tunnel.child.kill('SIGKILL');
-    await expect.poll(() => isAlive(payload.pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(payload.pid)).toBe(false);
   });
 
   it.each<readonly [string, readonly string[], Record<string, string | undefined>, RegExp, RegExp]>([
@@ -197,12 +200,3 @@ describe('live-lambda tunnel', () => {
     expect(code).toBe(130);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

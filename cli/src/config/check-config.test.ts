@@ -17,6 +17,7 @@ describe('the settings of a config file', () => {
     const config = {
       app: 'infra/cdk.out',
       endpoint: 'http://127.0.0.1:4566',
+      session: 'ada',
       runner: 'tsx',
       runners: ['./tools/runner.ts', 'live-lambda-runner-deno'],
       functions: { 'Shop/Orders': { entry: 'src/orders.ts', handler: 'handler', runner: 'esm', env: { A: '1' } } },

@@ -21,37 +21,55 @@ const inspector = v.union([v.boolean(), port], (issue) =>
   typeof issue.input === 'number' ? 'must be a port, from 1 to 65535' : 'must be true, false or a port',
 );
 
+const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.exactOptional(v.pipe(schema, v.description(description)));
+
 const functionEntries = {
-  entry: v.exactOptional(text),
-  handler: v.exactOptional(text),
-  runner: v.exactOptional(text),
-  env: v.exactOptional(v.pipe(noArray, v.record(text, v.string()))),
+  entry: described(
+    text,
+    'The file that holds the handler, or the folder of a compiled program, relative to this file.',
+  ),
+  handler: described(text, 'Export path within the entry, for example handler.'),
+  runner: described(text, 'Name of the runner of this function.'),
+  env: described(
+    v.pipe(noArray, v.record(text, v.string())),
+    "Variables that are added to the function's own, and are the stronger.",
+  ),
 };
+
+const functions = v.record(text, v.pipe(noArray, v.strictObject(functionEntries)));
 
 const entries = {
-  app: v.exactOptional(text),
-  endpoint: v.exactOptional(text),
-  runner: v.exactOptional(text),
-  runners: v.exactOptional(v.array(text)),
-  functions: v.exactOptional(v.pipe(noArray, v.record(text, v.pipe(noArray, v.strictObject(functionEntries))))),
-  verbose: v.exactOptional(v.boolean()),
-  json: v.exactOptional(v.boolean()),
-  inspect: v.exactOptional(inspector),
-  inspectBrk: v.exactOptional(inspector),
-  maxEnvironments: v.exactOptional(
+  $schema: described(v.string(), 'Where this schema lies, for editors.'),
+  app: described(text, 'Folder of the synthesized app, relative to this file; cdk.out if absent.'),
+  endpoint: described(text, 'Base URL of CloudFormation, Lambda and STS, for an emulator of AWS.'),
+  session: described(text, 'Name under which live-lambda deploy deploys, for several developers of one app.'),
+  runner: described(text, 'Name of the runner of all functions; by default each has the first that can run it.'),
+  runners: described(v.array(text), 'Runners of others: names of packages, or paths relative to this file.'),
+  functions: described(v.pipe(noArray, functions), 'What no manifest can know of a function, by its construct path.'),
+  verbose: described(v.boolean(), 'Show durations by leg, processes and dropped messages.'),
+  json: described(v.boolean(), 'Write one JSON object a line instead of text.'),
+  inspect: described(inspector, 'Let debuggers attach: true for ports from 9229 on, or the first port.'),
+  inspectBrk: described(inspector, 'The same, and each process waits for a debugger before it loads the handler.'),
+  maxEnvironments: described(
     v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1')),
+    'How many processes may live at once.',
   ),
-  fetchNode: v.exactOptional(v.boolean()),
+  fetchNode: described(
+    v.boolean(),
+    "Whether a Node of a function's own major may be fetched from the npm registry where none is installed.",
+  ),
 };
 
-const schema: v.GenericSchema<unknown, LiveLambdaConfig> = v.strictObject(entries);
+/** All that a config may hold. */
+export const configSchema: v.GenericSchema<unknown, LiveLambdaConfig> = v.strictObject(entries);
 
 /**
  * The settings that a config file holds.
  * @throws UserError that names the file, the line where it can be found, the path within it, and what was expected.
  */
 export function checkConfig(value: unknown, source: ConfigSource): LiveLambdaConfig {
-  const result = v.safeParse(v.pipe(noArray, schema), value, { abortPipeEarly: true });
+  const result = v.safeParse(v.pipe(noArray, configSchema), value, { abortPipeEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = issue.path?.map(({ key }) => String(key)) ?? [];

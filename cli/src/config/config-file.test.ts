@@ -82,6 +82,14 @@ describe('a config file', () => {
     expect(message).toContain('live-lambda.config.json');
   });
 
+  it.each(['ts', 'mts'])('of kind .%s may lie beside what a compiler has made of it', async (extension) => {
+    await using project = await scratchProject({
+      [`live-lambda.config.${extension}`]: "export default { runner: 'tsx' };",
+      [`live-lambda.config.${extension.replace('ts', 'js')}`]: "export default { runner: 'old' };",
+    });
+    expect((await loadConfig(project.folder))?.config).toEqual({ runner: 'tsx' });
+  });
+
   it.each([
     ['json', '{ "runner": }', /is not JSON/],
     ['ts', 'export default { runner: ', /live-lambda\.config\.ts could not be loaded/],

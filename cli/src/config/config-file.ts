@@ -25,7 +25,9 @@ export interface LoadedConfig extends ConfigSource {
  */
 export function findConfigFile(folder: string): string | undefined {
   for (const each of projectFolders(folder)) {
-    const [first, second] = configFileNames.map((name) => join(each, name)).filter((file) => existsSync(file));
+    const files = configFileNames.map((name) => join(each, name)).filter((file) => existsSync(file));
+    // What a compiler has written beside its source is no second config.
+    const [first, second] = files.filter((file) => !file.endsWith('js') || !files.includes(file.replace(/js$/, 'ts')));
     if (first !== undefined && second !== undefined) {
       throw new UserError(`Both ${first} and ${second} are there.`, 'Keep one of them: only one can be the config.');
     }

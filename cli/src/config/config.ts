@@ -3,10 +3,14 @@
  * name and an environment variable (`LIVE_LAMBDA_` and the name in capitals, words joined by `_`) are stronger.
  */
 export interface LiveLambdaConfig {
+  /** For editors, in a config in JSON: `./node_modules/live-lambda/config.schema.json`. */
+  readonly $schema?: string;
   /** Folder of the synthesized app, relative to this file; `cdk.out` if absent. */
   readonly app?: string;
   /** Base URL of CloudFormation, Lambda and STS, for an emulator of AWS. */
   readonly endpoint?: string;
+  /** Name under which `live-lambda deploy` deploys, so that several developers can have the same app live. */
+  readonly session?: string;
   /** Name of the runner of all functions; by default each has the first that can run it. */
   readonly runner?: string;
   /** Runners of others: names of packages, or paths relative to this file; of built-in ones the name. */

@@ -7,6 +7,7 @@ const workspaceFiles = ['pnpm-workspace.yaml', 'pnpm-workspace.yml'];
 /** `package.json` as far as it matters here. */
 export interface PackageJson {
   readonly name?: string;
+  readonly type?: string;
   readonly packageManager?: string;
   readonly workspaces?: unknown;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -18,6 +18,8 @@ export interface Setting<Value> {
 export interface SettingValues {
   readonly app: string;
   readonly endpoint: string | undefined;
+  /** Undefined for that of the app's program. */
+  readonly session: string | undefined;
   readonly runner: string | undefined;
   readonly verbose: boolean;
   readonly json: boolean;
@@ -68,6 +70,7 @@ export function resolveSettings(sources: SettingSources): Settings {
   return deepFreeze({
     app: { ...app, value: resolve(appFolder, app.value) },
     endpoint: choose(sources, 'endpoint', (text) => text, undefined),
+    session: choose(sources, 'session', (text) => text, undefined),
     runner: choose(sources, 'runner', (text) => text, undefined),
     verbose: choose(sources, 'verbose', readBoolean, false),
     json: choose(sources, 'json', readBoolean, false),

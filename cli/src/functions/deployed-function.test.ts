@@ -34,13 +34,16 @@ afterEach(async () => {
 
 describe('a deployed function', () => {
   it('is found by its logical id, on whichever page of the stack it stands', async () => {
-    expect(await functions.find(liveFunction('Orders'))).toEqual({ name: 'Shop-Orders-1', roleArn: role('Orders') });
+    expect(await functions.find(liveFunction('Orders'))).toMatchObject({
+      name: 'Shop-Orders-1',
+      roleArn: role('Orders'),
+    });
     expect(aws.calls.filter((call) => call === 'ListStackResources Shop')).toHaveLength(3);
   });
 
   it('is found in nested stacks', async () => {
     const found = await functions.find(liveFunction('Deep', ['Inner', 'Most']));
-    expect(found).toEqual({ name: 'Shop-Deep-1', roleArn: role('Deep') });
+    expect(found).toMatchObject({ name: 'Shop-Deep-1', roleArn: role('Deep') });
   });
 
   it('is looked up once, and its stack is listed once for all its functions', async () => {
@@ -62,9 +65,32 @@ describe('a deployed function', () => {
     now += 5000;
     expect((await functions.find(liveFunction('Orders'), { maxAgeMs: 5000 })).name).toBe('Shop-Orders-1');
     now += 1;
-    const fresh = { name: 'Shop-Orders-2', roleArn: role('Orders2') };
+    const fresh = { name: 'Shop-Orders-2', roleArn: role('Orders2'), trustedKeys: [] };
     expect(await functions.find(liveFunction('Orders'), { maxAgeMs: 5000 })).toEqual(fresh);
     expect(await functions.find(liveFunction('Orders'))).toEqual(fresh);
+  });
+
+  it('that is deployed after its stack was listed is looked for once more', async () => {
+    await functions.find(liveFunction('Orders'));
+    aws.stacks.set('Shop', { Orders: 'Shop-Orders-1', Later: 'Shop-Later-1' });
+    aws.roles.set('Shop-Later-1', role('Later'));
+    await expect(functions.find(liveFunction('Later'))).rejects.toThrow('no resource Later');
+    now += 1001;
+    expect(await functions.find(liveFunction('Later'))).toMatchObject({ name: 'Shop-Later-1' });
+  });
+
+  it('tells whose tunnels its stub believes, and nothing else of its variables', async () => {
+    const keys = ['AAAAAAAAAAAAAAAAAAAAAA', 'BBBBBBBBBBBBBBBBBBBBBQ'];
+    aws.stubSettings.set('Shop-Orders-1', { trust: 'keys', keys });
+    aws.stubSettings.set('Shop-Quotes-1', { trust: 'iam' });
+    const [orders, quotes, deep] = await Promise.all([
+      functions.find(liveFunction('Orders')),
+      functions.find(liveFunction('Quotes')),
+      functions.find(liveFunction('Deep', ['Inner', 'Most'])),
+    ]);
+    expect(orders).toEqual({ name: 'Shop-Orders-1', roleArn: role('Orders'), trustedKeys: keys });
+    expect(quotes.trustedKeys).toBeUndefined();
+    expect(deep.trustedKeys).toEqual([]);
   });
 
   it('is found by a cloud that shares no code with this test', async () => {

@@ -8,6 +8,8 @@ export interface DeployedFunction {
   /** Physical name. */
   readonly name: string;
   readonly roleArn: string;
+  /** Fingerprints of the keys whose tunnels its stub believes; undefined where it believes whoever IAM lets publish. */
+  readonly trustedKeys: readonly string[] | undefined;
 }
 
 export interface DeployedFunctions {
@@ -31,6 +33,12 @@ export interface DeployedFunctionsOptions {
 const connectionTimeoutMs = 2000;
 const requestTimeoutMs = 5000;
 
+/** What a stack's listing does not have is looked for once more where the listing is older: it may be deployed by now. */
+const freshListingMs = 1000;
+
+/** The variable by which the construct tells the stub where it is and whom it trusts. */
+const stubVariable = 'LIVE_LAMBDA';
+
 /** Physical ids of a stack's resources, by logical id. */
 type Resources = ReadonlyMap<string, string>;
 
@@ -43,15 +51,17 @@ export function createDeployedFunctions(options: DeployedFunctionsOptions): Depl
     let stack = fn.stack.name;
     for (const logicalId of fn.stack.nested) stack = await physicalId(stack, logicalId);
     const name = await physicalId(stack, fn.logicalId);
-    return { name, roleArn: await roleOf(name, options) };
+    return { name, ...(await configurationOf(name, options)) };
 
     async function physicalId(of: string, logicalId: string): Promise<string> {
-      const resources = await listings(of, { maxAgeMs, ask: () => listResources(of, options) });
-      const found = resources.get(logicalId);
-      if (found) return found;
+      for (const oldestMs of [maxAgeMs, Math.min(maxAgeMs, freshListingMs)]) {
+        const resources = await listings(of, { maxAgeMs: oldestMs, ask: () => listResources(of, options) });
+        const found = resources.get(logicalId);
+        if (found) return found;
+      }
       throw new UserError(
         `Stack ${of} has no resource ${logicalId}, which is ${fn.id} or holds it: another state of the app is deployed.`,
-        'Deploy the app again in live mode, then start the tunnel again.',
+        'Deploy the app again in live mode, then invoke it again.',
       );
     }
   }
@@ -99,14 +109,32 @@ async function listResources(stack: string, options: DeployedFunctionsOptions): 
   }
 }
 
-async function roleOf(functionName: string, options: DeployedFunctionsOptions): Promise<string> {
+async function configurationOf(
+  functionName: string,
+  options: DeployedFunctionsOptions,
+): Promise<Pick<DeployedFunction, 'roleArn' | 'trustedKeys'>> {
   const { LambdaClient, GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient(await clientOptions(options));
   try {
-    const { Role } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
-    return Role ?? '';
+    const { Role, Environment } = await client.send(
+      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+    );
+    return { roleArn: Role ?? '', trustedKeys: trustedKeysIn(Environment?.Variables?.[stubVariable]) };
   } finally {
     client.destroy();
+  }
+}
+
+/** Of a variable that cannot be read no key is trusted: whoever says to have one is not believed. */
+function trustedKeysIn(text: string | undefined): readonly string[] | undefined {
+  try {
+    const settings: unknown = JSON.parse(text ?? '');
+    if (typeof settings !== 'object' || settings === null) return [];
+    if ('trust' in settings && settings.trust === 'iam') return undefined;
+    const keys: unknown = 'keys' in settings ? settings.keys : undefined;
+    return Array.isArray(keys) ? keys.filter((key): key is string => typeof key === 'string') : [];
+  } catch {
+    return [];
   }
 }
 

@@ -1,14 +1,17 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { type Namespaces, ownNamespaces } from '@live-lambda/protocol';
 import type { EventApiEndpoint } from '@live-lambda/protocol/appsync';
 import type { ManifestApi } from '@live-lambda/protocol/manifest';
 import { ProxyError } from '../proxy-error.ts';
 import { UserError } from '../user-error.ts';
 import type { LocalFunction } from './live-functions.ts';
 
-/** The Events API of one live stack and the functions that call over it. */
+/** An Events API with its namespaces: that of one live stack, or of several that share one. */
 export interface DeployedApi {
-  readonly stack: string;
+  /** Names of the stacks whose functions call over it. */
+  readonly stacks: readonly string[];
   readonly endpoint: EventApiEndpoint;
+  readonly namespaces: Namespaces;
   readonly functions: readonly LocalFunction[];
 }
 
@@ -56,25 +59,63 @@ export async function callerIdentity(access: AwsAccess): Promise<CallerIdentity>
   }
 }
 
-/**
- * Finds the Events API of each live stack in the stack's outputs.
- * @throws UserError when a stack is not deployed, or not in live mode, or cannot be read.
- */
-export async function findApis(
-  functions: readonly LocalFunction[],
-  access: AwsAccess,
-): Promise<readonly DeployedApi[]> {
-  const groups = new Map<string, LocalFunction[]>();
-  for (const fn of functions) {
-    const key = JSON.stringify([fn.described.api.stack, fn.described.region]);
-    groups.set(key, [...(groups.get(key) ?? []), fn]);
-  }
-  return Promise.all([...groups.values()].map((group) => findApi(group, access)));
+/** What was found of the APIs of an app. */
+export interface FoundApis {
+  readonly apis: readonly DeployedApi[];
+  readonly faults: readonly ApiFault[];
 }
 
-async function findApi(functions: readonly LocalFunction[], access: AwsAccess): Promise<DeployedApi> {
-  const described = functions[0]?.described;
-  if (!described) throw new Error('a group of functions has at least one');
+/** The API of a stack was not found: the stack is not deployed, or not in live mode, or cannot be read. */
+export interface ApiFault {
+  readonly stack: string;
+  /** Those that would call over it. */
+  readonly functions: readonly LocalFunction[];
+  readonly error: UserError;
+}
+
+/** Finds the Events API of each live stack in the stack's outputs. */
+export async function findApis(functions: readonly LocalFunction[], access: AwsAccess): Promise<FoundApis> {
+  const groups = groupBy(functions, ({ described: { api, region } }) => [api.stack, region, api.namespaces]);
+  const found = await Promise.all(
+    groups.map((group) =>
+      findApi(group, access).catch((error: unknown): ApiFault => {
+        if (!(error instanceof UserError)) throw error;
+        return { stack: group[0].described.api.stack, functions: group, error };
+      }),
+    ),
+  );
+  return {
+    apis: merged(found.flatMap((each) => ('error' in each ? [] : [each]))),
+    faults: found.flatMap((each) => ('error' in each ? [each] : [])),
+  };
+}
+
+/** Stacks may be given the same namespaces of the same API: one connection hears for all of them, and each event once. */
+function merged(apis: readonly DeployedApi[]): readonly DeployedApi[] {
+  return groupBy(apis, ({ endpoint, namespaces }) => [endpoint, namespaces]).map(([first, ...others]) => ({
+    ...first,
+    stacks: [...new Set([first, ...others].flatMap(({ stacks }) => stacks))],
+    functions: [first, ...others].flatMap((each) => each.functions),
+  }));
+}
+
+type AtLeastOne<T> = readonly [T, ...T[]];
+
+/** In the order of the first of each group. */
+function groupBy<T>(all: readonly T[], keyOf: (each: T) => unknown): readonly AtLeastOne<T>[] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const each of all) {
+    const key = JSON.stringify(keyOf(each));
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  return [...groups.values()];
+}
+
+/** @throws UserError */
+async function findApi(functions: AtLeastOne<LocalFunction>, access: AwsAccess): Promise<DeployedApi> {
+  const { described } = functions[0];
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
   const client = new CloudFormationClient(await clientOptions(access, described.region));
   try {
@@ -89,7 +130,8 @@ async function findApi(functions: readonly LocalFunction[], access: AwsAccess): 
       );
     };
     const endpoint = { httpHost: host('httpHost'), realtimeHost: host('realtimeHost'), region };
-    return { stack: described.api.stack, endpoint, functions };
+    const { stack, namespaces = ownNamespaces } = described.api;
+    return { stacks: [stack], endpoint, namespaces, functions };
   } catch (error) {
     throw awsError(error, `Stack ${described.api.stack} could not be read`);
   } finally {
@@ -119,7 +161,7 @@ async function stackOutputs(
 }
 
 /** What an AWS client threw, with what to do about the usual reasons. */
-function awsError(error: unknown, attempted: string): UserError {
+export function awsError(error: unknown, attempted: string): UserError {
   if (error instanceof UserError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = 'code' in cause ? String(cause.code) : '';

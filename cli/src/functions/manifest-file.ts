@@ -38,7 +38,7 @@ export async function readManifests(assemblyFolder: string): Promise<readonly Lo
 }
 
 /** A stage's assembly is a folder `assembly-<Stage>` within that of its parent. */
-async function assemblyFolders(folder: string): Promise<readonly string[]> {
+export async function assemblyFolders(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const nested = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith('assembly-'));
   const below = await Promise.all(nested.map((entry) => assemblyFolders(join(folder, entry.name))));

@@ -58,18 +58,18 @@ function isBerry(folders: readonly string[]): boolean {
   });
 }
 
-/** How a package is installed as a development dependency. */
-export function installCommand(target: ProjectPackage, spec: string): PackageCommand {
-  return commandOf(target, spec, {
+/** How packages are installed as development dependencies. */
+export function installCommand(target: ProjectPackage, ...specs: readonly string[]): PackageCommand {
+  return commandOf(target, specs, {
     npm: ['install', '--save-dev', '--no-audit', '--no-fund'],
     pnpm: ['add', '--save-dev'],
     yarn: ['add', '--dev'],
   });
 }
 
-/** How it is taken away again. */
-export function uninstallCommand(target: ProjectPackage, name: string): PackageCommand {
-  return commandOf(target, name, {
+/** How they are taken away again. */
+export function uninstallCommand(target: ProjectPackage, ...names: readonly string[]): PackageCommand {
+  return commandOf(target, names, {
     npm: ['uninstall', '--no-audit', '--no-fund'],
     pnpm: ['remove'],
     yarn: ['remove'],
@@ -78,7 +78,7 @@ export function uninstallCommand(target: ProjectPackage, name: string): PackageC
 
 function commandOf(
   { manager, folder, root }: ProjectPackage,
-  spec: string,
+  specs: readonly string[],
   verbs: Readonly<Record<'npm' | 'pnpm' | 'yarn', readonly string[]>>,
 ): PackageCommand {
   const isMember = root !== folder;
@@ -86,18 +86,18 @@ function commandOf(
   switch (manager) {
     case 'npm': {
       const workspace = isMember ? ['--workspace', relative(root, folder)] : [];
-      return { command: 'npm', args: [...verbs.npm, ...workspace, spec], cwd: root };
+      return { command: 'npm', args: [...verbs.npm, ...workspace, ...specs], cwd: root };
     }
     // Both refuse to change the root of a workspace unless they are told that it is meant.
     case 'pnpm':
-      return { command: 'pnpm', args: [...verbs.pnpm, ...(isRoot ? ['--workspace-root'] : []), spec], cwd: folder };
+      return { command: 'pnpm', args: [...verbs.pnpm, ...(isRoot ? ['--workspace-root'] : []), ...specs], cwd: folder };
     case 'yarn':
       return {
         command: 'yarn',
-        args: [...verbs.yarn, ...(isRoot ? ['--ignore-workspace-root-check'] : []), spec],
+        args: [...verbs.yarn, ...(isRoot ? ['--ignore-workspace-root-check'] : []), ...specs],
         cwd: folder,
       };
     case 'yarn-berry':
-      return { command: 'yarn', args: [...verbs.yarn, spec], cwd: folder };
+      return { command: 'yarn', args: [...verbs.yarn, ...specs], cwd: folder };
   }
 }

@@ -117,7 +117,7 @@ const startsOf = (id: string) =>
 /** Says Hello, attaches and has an event run, as a stub does. */
 async function runAs(link: StubLink, event = '{}') {
   await link.open();
-  const outcome = await link.invoke({ headers: {}, event: Buffer.from(event), deadlineMs: link.nowMs() + 8000 });
+  const outcome = await link.invoke({ headers: {}, event: Buffer.from(event), deadlineMs: link.nowMs() + 30_000 });
   if (outcome.type !== 'result') throw new Error(`no answer but ${JSON.stringify(outcome)}`);
   return { type: outcome.result.outcome.type, body: JSON.parse(Buffer.from(outcome.result.outcome.body).toString()) };
 }

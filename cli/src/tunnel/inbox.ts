@@ -3,6 +3,7 @@ import {
   type Attach,
   type Channel,
   type Checked,
+  type Namespaces,
   openTunnelLink,
   type RemoteEnvironment,
   StreamFailure,
@@ -10,31 +11,39 @@ import {
   type TunnelInvocation,
   type TunnelLink,
   type TunnelReply,
+  type TunnelTrust,
 } from '@live-lambda/protocol';
 import type { Answer, ExecutionRequest, Executor, Outcome, StreamedResponse } from '@live-lambda/runner';
-import type { LiveApp, LocalFunction } from '../functions/live-functions.ts';
+import type { LocalFunction } from '../functions/live-functions.ts';
 import type { Host } from '../host.ts';
 import { describeEnd } from './invocation-end.ts';
 import { notRun } from './not-run.ts';
-import { createDropCounter, createRefusalTeller } from './repeated-notes.ts';
+import { createDropCounter, createIdentityTeller, createRefusalTeller } from './repeated-notes.ts';
+import { rivalText } from './rival-text.ts';
 import type { StubVerifier } from './verify-stub.ts';
 
 export interface InboxOptions {
   readonly channel: Channel;
-  readonly live: LiveApp;
-  /** The functions of the API behind the channel, by construct path. */
-  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly namespaces: Namespaces;
+  readonly app: string;
+  readonly session: string;
+  /** The live function of that construct path which calls over the channel, as it is described now. */
+  readonly functionOf: (path: string) => LocalFunction | undefined;
   readonly executor: Pick<Executor, 'execute' | 'warm' | 'end'>;
   /** Says whether an Attach is by the function that it names. */
   readonly verifier: StubVerifier;
   /** Signs for this developer. */
   readonly identity: TunnelIdentity;
+  /** Which other tunnels of the session are believed. */
+  readonly trust: TunnelTrust;
+  /** Variables that the tunnel gives to a function's process, stronger than those of its environment in AWS. */
+  readonly addedVariables: (fn: LocalFunction) => Readonly<Record<string, string>>;
   readonly host: Host;
   readonly release: string;
   readonly nowMs: () => number;
   readonly wallClockMs: () => number;
   /** Whether the tunnel is on its way out: what can no longer be published then is no news. */
-  readonly isStopping: () => boolean;
+  readonly isLeaving: () => boolean;
 }
 
 /** The latest invocation of an environment, while it runs here. */
@@ -48,10 +57,11 @@ interface Running {
 
 /** Takes what comes over one link to the processes, and their answers back. The only file that knows both sides. */
 export function openInbox(options: InboxOptions): TunnelLink {
-  const { functions, host, executor, live } = options;
+  const { functionOf, host, executor } = options;
   /** By environment: one has an invocation at a time, and a later one takes the place of one that was given up. */
   const running = new Map<string, Running>();
   const warn = (text: string) => host.notify({ type: 'note', level: 'warning', text });
+  const tellIdentity = createIdentityTeller(host);
 
   async function run(invocation: TunnelInvocation): Promise<TunnelReply> {
     const { environment, invocationId, deadlineMs } = invocation;
@@ -77,9 +87,13 @@ export function openInbox(options: InboxOptions): TunnelLink {
 
   async function execute(invocation: TunnelInvocation, entry: Running): Promise<Answer> {
     const { environment, invocationId, attach, headers, event } = invocation;
-    const fn = functions.get(environment.hello.functionPath);
-    // The link hands out nothing of an environment that was not admitted.
-    if (!fn) throw new Error('it has no such function');
+    const fn = functionOf(environment.hello.functionPath);
+    // It was admitted, and the app was synthesized without it since.
+    if (!fn) {
+      const text = unknownText(environment.hello.functionPath);
+      warn(`An invocation was refused: ${text}.`);
+      return notRun('LiveLambda.NotLive', `Function ${environment.hello.functionPath}: ${text}.`);
+    }
     const requestId = headers['lambda-runtime-aws-request-id'] ?? invocationId;
     const common = { function: fn.spec.id, invocationId, requestId, environmentId: environment.id };
     host.notify({ type: 'invocation-started', ...common, receivedAt: options.wallClockMs() });
@@ -89,6 +103,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
       headers,
       event,
       deadlineMs,
+      ...(fn.described.raisedTimeoutMs === undefined ? {} : { timeoutMs: fn.spec.timeoutMs }),
     });
     const answeredMs = options.nowMs();
     const tellEnd = (outcome: Outcome | undefined) =>
@@ -108,7 +123,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
 
   /** Nothing of an environment is believed before AWS has said whose credentials it sent. */
   async function check(environment: RemoteEnvironment, attach: Attach): Promise<Checked> {
-    const fn = functions.get(environment.hello.functionPath);
+    const fn = functionOf(environment.hello.functionPath);
     const refuse = (text: string): Checked => {
       warn(text);
       return { believed: false, errorType: 'LiveLambda.StubNotVerified', text };
@@ -122,7 +137,9 @@ export function openInbox(options: InboxOptions): TunnelLink {
       fn: fn.described,
       credentials,
     });
-    return verification.verified ? { believed: true } : refuse(verification.text);
+    if (!verification.verified) return refuse(verification.text);
+    tellIdentity(fn.spec.id, verification.identity);
+    return { believed: true };
   }
 
   function withdrawn(environmentId: string, invocationId: string): void {
@@ -136,35 +153,40 @@ export function openInbox(options: InboxOptions): TunnelLink {
     executor.end(environmentId);
   }
 
+  const requestOf = (environment: RemoteEnvironment, fn: LocalFunction, attach: Attach): ExecutionRequest => ({
+    environmentId: environment.id,
+    fn: fn.spec,
+    variables: { ...attach.variables, ...options.addedVariables(fn) },
+    credentials: attach.credentials,
+  });
+
   return openTunnelLink({
     channel: options.channel,
-    app: live.app,
-    session: live.session,
+    namespaces: options.namespaces,
+    app: options.app,
+    session: options.session,
     release: options.release,
     owner: owner(),
     identity: options.identity,
+    trust: options.trust,
     admit: ({ functionPath }) =>
-      functions.has(functionPath) ? undefined : { reason: 'unknown-function', text: unknownText(functionPath) },
+      functionOf(functionPath) ? undefined : { reason: 'unknown-function', text: unknownText(functionPath) },
     events: {
       invoked: run,
       check,
       attached: (environment, attach) => {
-        const fn = functions.get(environment.hello.functionPath);
+        const fn = functionOf(environment.hello.functionPath);
         if (fn) executor.warm(requestOf(environment, fn, attach));
       },
       withdrawn: (environment, invocationId) => withdrawn(environment.id, invocationId),
       refused: createRefusalTeller(warn),
+      rival: (here) => warn(rivalText(here, options.session)),
       dropped: createDropCounter(warn),
       failed: (error) => {
-        if (!options.isStopping()) warn(`A message to a stub could not be published: ${error.message}`);
+        if (!options.isLeaving()) warn(`A message to a stub could not be published: ${error.message}`);
       },
     },
   });
-}
-
-function requestOf(environment: RemoteEnvironment, fn: LocalFunction, attach: Attach): ExecutionRequest {
-  const { variables, credentials } = attach;
-  return { environmentId: environment.id, fn: fn.spec, variables, credentials };
 }
 
 /** The bytes of a streamed response, and at their end the failure, if it broke off. */
@@ -184,5 +206,5 @@ function owner(): string {
 }
 
 function unknownText(functionPath: string): string {
-  return `the tunnel has no live function ${functionPath} in its manifest: synthesize and deploy the app again, then restart the tunnel`;
+  return `the tunnel has no live function ${functionPath} in its manifest: synthesize and deploy the app again, as it is now`;
 }

@@ -1,6 +1,7 @@
 import { replayedReason } from '@live-lambda/protocol';
 import { expect, it } from 'vitest';
-import { createDropCounter, createRefusalTeller } from './repeated-notes.ts';
+import type { LiveEvent } from '../host.ts';
+import { createDropCounter, createIdentityTeller, createRefusalTeller } from './repeated-notes.ts';
 
 it('tells of each kind of dropped message once, and again at ten, a hundred and so on', () => {
   const told: string[] = [];
@@ -33,4 +34,20 @@ it('says nothing of what came twice, which is ordinary', () => {
   const told: string[] = [];
   createDropCounter((text) => told.push(text))(replayedReason);
   expect(told).toEqual([]);
+});
+
+it('tells as whom a function runs once, and again when it is somebody else', () => {
+  const told: LiveEvent[] = [];
+  const verified = createIdentityTeller({ notify: (event) => told.push(event) });
+  const [before, after] = ['old', 'new'].map((role) => ({
+    arn: `arn:aws:sts::1:assumed-role/${role}/f`,
+    account: '1',
+  }));
+  for (const identity of [before, before, after, after]) if (identity) verified('Shop/A', identity);
+  if (after) verified('Shop/B', after);
+  expect(told.map((event) => event.type === 'verified' && [event.function, event.identity.split('/')[1]])).toEqual([
+    ['Shop/A', 'old'],
+    ['Shop/A', 'new'],
+    ['Shop/B', 'new'],
+  ]);
 });

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Emulator } from '@live-lambda/emulator';
@@ -15,13 +16,15 @@ import type { LiveEvent } from '../host.ts';
 import { startTunnel, type Tunnel } from './tunnel.ts';
 
 const pidHandler = (answer: string) => `
+import { existsSync } from 'node:fs';
 let count = 0;
 export async function handler(event) {
   count += 1;
+  while (event.gate && !existsSync(event.gate)) await new Promise((resolve) => setTimeout(resolve, 20));
   console.log('serving', event.name ?? '');
   if (event.waitMs) await new Promise((resolve) => setTimeout(resolve, event.waitMs));
   if (event.fail) throw Object.assign(new Error(event.fail), { name: 'OrderRejected' });
-  return { pid: process.pid, count, table: process.env.TABLE, key: process.env.AWS_ACCESS_KEY_ID, profile: process.env.AWS_PROFILE, answer: '${answer}' };
+  return { pid: process.pid, count, table: process.env.TABLE, key: process.env.AWS_ACCESS_KEY_ID, profile: process.env.AWS_PROFILE, endpoint: process.env.AWS_ENDPOINT_URL, answer: '${answer}' };
 }`;
 
 /** Answers with SHA-256 digests of its own credentials, by which they can be looked for without being told. */
@@ -70,9 +73,10 @@ beforeAll(async () => {
     { id: 'Edited', source: pidHandler('before') },
     { id: 'Missing', source: undefined },
     { id: 'Raw', source: rawEcho },
-    { id: 'Short', source: pidHandler('short'), timeoutSeconds: 2 },
-    { id: 'Twice', source: pidHandler('twice'), timeoutSeconds: 2 },
+    { id: 'Short', source: pidHandler('short'), timeoutSeconds: 4 },
+    { id: 'Twice', source: pidHandler('twice'), timeoutSeconds: 4 },
     { id: 'Digests', source: digestHandler },
+    { id: 'Raised', source: pidHandler('raised'), timeoutSeconds: 1, raisedTimeoutSeconds: 300 },
     { id: 'Streamed', source: streamingHandler },
   ]);
   emulator = await Emulator.start();
@@ -134,6 +138,37 @@ describe('a tunnel between Lambda and this machine', () => {
     expect(given.pid).not.toBe(process.pid);
   });
 
+  it('tells once as whom the code of a function runs, which AWS has said and is not the developer', async () => {
+    await answer('Orders');
+    await answer('Orders');
+    const told = events.filter((event) => event.type === 'verified' && event.function === 'Shop/Orders');
+    const started = events.find(({ type }) => type === 'started');
+    const account = started?.type === 'started' ? started.identity.split(':')[4] : undefined;
+    const identity = expect.stringMatching(new RegExp(`^arn:aws:sts::${account}:assumed-role/Shop-Role[^/]*/Orders$`));
+    expect(told).toEqual([{ type: 'verified', function: 'Shop/Orders', identity, account }]);
+  });
+
+  it("leads the handler's AWS SDK to the endpoint that the tunnel was given, where its credentials are good", async () => {
+    expect(await answer('Orders')).toMatchObject({ endpoint: emulator.endpoint });
+  });
+
+  it("ends an invocation by the function's own timeout where it is deployed with a longer one", async () => {
+    const { failed, body, requestId } = await invoke('Raised', { waitMs: 60_000 });
+    expect(failed).toBe('Unhandled');
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: `RequestId: ${requestId} Error: Task timed out after 1.00 seconds`,
+    });
+    expect(finishedOf(requestId)).toMatchObject({ end: 'timed-out' });
+  });
+
+  it('tells a second tunnel of the session who holds it, and is told of that one', async () => {
+    const rivals = () => events.filter((event) => event.type === 'note' && event.text.includes('also held by'));
+    const second = await start();
+    await expect.poll(() => rivals().length).toBe(2);
+    await second.stop('it is one too many');
+  });
+
   it('keeps the process and its state for the next event, and tells of both', async () => {
     const first = await invoke('Orders', { name: 'tea' });
     const second = await answer('Orders');
@@ -180,16 +215,22 @@ describe('a tunnel between Lambda and this machine', () => {
   });
 
   it('answers ten events at once on a cold function, each in a process of its own', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => answer('Many', { waitMs: 4000 })));
+    const gate = join(app.folder, 'gate');
+    const waiting = Array.from({ length: 10 }, () => answer('Many', { gate }));
+    const started = () =>
+      events.filter((event) => event.type === 'invocation-started' && event.function === 'Shop/Many');
+    await expect.poll(() => started().length).toBe(10);
+    await app.write('gate', '');
+    const answers = await Promise.all(waiting);
+    expect(answers).toMatchObject(Array(10).fill({ answer: 'many', count: 1 }));
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(10);
-    expect(answers.every((given) => given.answer === 'many' && given.count === 1)).toBe(true);
   });
 
   it('runs what was saved since, from the next event on', async () => {
     const before = await answer('Edited');
     await app.write('src/Edited.mjs', pidHandler('after an edit'));
     const after = await answer('Edited');
-    expect([before.answer, after.answer]).toEqual(['before', 'after an edit']);
+    expect([before, after]).toMatchObject([{ answer: 'before' }, { answer: 'after an edit' }]);
     expect(after.pid).not.toBe(before.pid);
   });
 
@@ -203,7 +244,7 @@ describe('a tunnel between Lambda and this machine', () => {
       errorMessage: expect.stringMatching(/Shop\/Missing.*src\/Missing\.mjs does not exist/),
     });
     await app.write('src/Missing.mjs', pidHandler('found'));
-    expect((await answer('Missing')).answer).toBe('found');
+    expect(await answer('Missing')).toMatchObject({ answer: 'found' });
   });
 
   it('gives the caller what a handler streams, and tells of the invocation when the stream has ended', async () => {
@@ -224,16 +265,16 @@ describe('a tunnel between Lambda and this machine', () => {
   it('tells the caller in time when the handler does not answer, and kills its process', async () => {
     const { failed, body, requestId } = await invoke('Short', { waitMs: 60_000 });
     expect(failed).toBe('Unhandled');
-    expect(JSON.parse(body.toString()).errorType).toBe('LiveLambda.OutOfTime');
-    await expect.poll(() => finishedOf(requestId), { timeout: 5000 }).toMatchObject({ end: 'timed-out' });
-    expect((await answer('Short')).count).toBe(1);
+    expect(JSON.parse(body.toString())).toMatchObject({ errorType: 'LiveLambda.OutOfTime' });
+    await expect.poll(() => finishedOf(requestId)).toMatchObject({ end: 'timed-out' });
+    expect(await answer('Short')).toMatchObject({ count: 1 });
   });
 
   it('serves the event that comes right after a timeout, in a process of its own', async () => {
     const first = await invoke('Twice', { waitMs: 60_000 });
     // The stub answers before the deadline, so that the handler still runs here when the next event comes.
     const second = await answer('Twice');
-    expect(JSON.parse(first.body.toString()).errorType).toBe('LiveLambda.OutOfTime');
+    expect(JSON.parse(first.body.toString())).toMatchObject({ errorType: 'LiveLambda.OutOfTime' });
     expect(second).toMatchObject({ answer: 'twice', count: 1 });
     await expect
       .poll(() => finishedOf(first.requestId))
@@ -248,7 +289,7 @@ describe('a tunnel between Lambda and this machine', () => {
     for (let sent = 0; sent < 3; sent++)
       await publish(host, '/to-tunnel/shop/default', JSON.stringify(Buffer.from(`junk ${sent}`).toString('base64url')));
     await publish(host, '/to-tunnel/shop/default', '{"not":"even a string"}');
-    expect((await answer('Orders')).answer).toBe('one');
+    expect(await answer('Orders')).toMatchObject({ answer: 'one' });
     const told = events.filter((event) => event.type === 'note' && event.text.includes('dropped'));
     expect(told).toMatchObject([{ level: 'warning' }]);
   });

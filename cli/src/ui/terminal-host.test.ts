@@ -264,6 +264,43 @@ describe('the terminal', () => {
     ]);
   });
 
+  it('says as whom the code of a function runs: its role and account', () => {
+    const screen = terminal();
+    const common = { type: 'verified', function: 'Shop/Orders', account: '111122223333' } as const;
+    screen.say({ ...common, identity: 'arn:aws:sts::111122223333:assumed-role/Shop-OrdersRole-1A/Shop-Orders-2B' });
+    screen.say({ ...common, identity: 'arn:aws:iam::111122223333:user/ann' });
+    expect(screen.lines).toEqual([
+      '● Shop/Orders  runs as role Shop-OrdersRole-1A of account 111122223333',
+      '● Shop/Orders  runs as arn:aws:iam::111122223333:user/ann of account 111122223333',
+    ]);
+  });
+
+  it('shows what a new synth changed: functions that came, are described in another way, and are gone', () => {
+    const screen = terminal();
+    const common = { handler: 'handler', runtime: 'nodejs22.x', node: null, runner: 'esm', region: 'eu-west-1' };
+    const functions = ['New', 'Orders', 'Same'].map((name) => ({
+      ...common,
+      id: `Shop/${name}`,
+      file: `src/${name}.mjs`,
+      addedVariables: [],
+    }));
+    screen.say({
+      type: 'app-changed',
+      app: 'shop',
+      session: 'default',
+      functions,
+      added: ['Shop/New'],
+      changed: ['Shop/Orders'],
+      removed: ['Shop/Old'],
+    });
+    expect(screen.lines).toEqual([
+      '↻ app shop, session default, as it was synthesized now',
+      '         │ + Shop/New  src/New.mjs (handler, nodejs22.x, run by esm)',
+      '         │ ~ Shop/Orders  src/Orders.mjs (handler, nodejs22.x, run by esm)',
+      '         │ - Shop/Old',
+    ]);
+  });
+
   it('shows at the start the config, and the variables that it adds to a function', () => {
     const screen = terminal();
     const fn = {

@@ -77,6 +77,20 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     }
   }
 
+  function appChanged(event: Extract<LiveEvent, { type: 'app-changed' }>): void {
+    headline('cyan', '↻', `app ${event.app}, session ${event.session}, as it was synthesized now`);
+    const news = [...event.added, ...event.changed];
+    for (const fn of event.functions.filter(({ id }) => news.includes(id))) {
+      const mark = event.added.includes(fn.id) ? style('green', '+') : style('yellow', '~');
+      line(
+        outputLine(
+          `${mark} ${fn.id}  ${fn.file} ${style('dim', `(${fn.handler}, ${fn.runtime}, run by ${fn.runner})`)}`,
+        ),
+      );
+    }
+    for (const id of event.removed) line(outputLine(`${style('red', '-')} ${id}`));
+  }
+
   const headline = (colour: Style, mark: string, text: string) => line(`${time()} ${style(colour, mark)} ${text}`);
   const reload = createReloadLines({ headline, line: (text) => line(outputLine(text)), style, verbose });
 
@@ -145,6 +159,10 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
           return started(event);
         case 'ready':
           return line(`${time()} ${style('green', 'Ready.')} Waiting for invocations; Ctrl-C stops.`);
+        case 'app-changed':
+          return appChanged(event);
+        case 'verified':
+          return headline('cyan', '●', `${event.function}  runs as ${roleText(event)}`);
         case 'note':
           if (event.level === 'info' && !verbose) return;
           return line(`${time()} ${style(event.level === 'warning' ? 'yellow' : 'dim', '!')} ${event.text}`);
@@ -202,6 +220,12 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       }
     },
   };
+}
+
+/** `role Shop-Role of account 111122223333` */
+function roleText({ identity, account }: Extract<LiveEvent, { type: 'verified' }>): string {
+  const role = /:assumed-role\/([^/]+)\//.exec(identity)?.[1];
+  return `${role === undefined ? identity : `role ${role}`} of account ${account}`;
 }
 
 /** ` on Node 22.3.0 (nvm)` */

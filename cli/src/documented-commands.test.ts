@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Config } from '@oclif/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const workspace = join(import.meta.dirname, '..', '..');
+const documents = [
+  'README.md',
+  'construct/README.md',
+  ...readdirSync(join(workspace, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** Every command line of this program in a document's examples or words. */
+function commandLines(document: string): readonly string[] {
+  const text = readFileSync(join(workspace, document), 'utf8');
+  const inBlocks = [...text.matchAll(/^(?:\$ )?(?:npx )?live-lambda(?: +([^\n#│]*))?$/gm)].map(([, rest = '']) => rest);
+  const commented = [...text.matchAll(/^(?:\$ )?(?:npx )?live-lambda +([^\n#]*?) +#/gm)].map(([, rest = '']) => rest);
+  const inWords = [...text.matchAll(/`(?:npx )?live-lambda +([^`\n|]+)`/g)].map(([, rest = '']) => rest);
+  return [...inBlocks, ...commented, ...inWords];
+}
+
+let commands: ReadonlyMap<string, Command.Loadable>;
+
+beforeAll(async () => {
+  const config = await Config.load(join(import.meta.dirname, '..'));
+  commands = new Map(config.commands.map((command) => [command.id.replaceAll(':', ' '), command]));
+});
+
+/** What is wrong with a command line; undefined where it could be run. */
+function faultOf(line: string): string | undefined {
+  const [own = ''] = line.split(/(?:^| )-- /);
+  const words = own.trim().split(/ +/).filter(Boolean);
+  const starts = words.map((_, index) => words.slice(0, words.length - index).join(' '));
+  const id = starts.find((start) => commands.has(start));
+  const isTopic = (text: string) => [...commands.keys()].some((each) => each.startsWith(`${text} `));
+  if (id === undefined) return words.length === 0 || isTopic(words[0] ?? '') ? undefined : 'no such command';
+  const known = new Set(['help', 'json', ...Object.keys(commands.get(id)?.flags ?? {})]);
+  return words
+    .filter((word) => word.startsWith('--'))
+    .map((word) => word.slice(2).replace(/=.*/, ''))
+    .filter((flag) => !known.has(flag) && !known.has(flag.replace(/^no-/, '')))
+    .map((flag) => `no flag --${flag}`)[0];
+}
+
+describe('the documents', () => {
+  it.each(documents)('of which %s names commands and flags that are there', (document) => {
+    const faults = commandLines(document).flatMap((line) => {
+      // The version and the program's own help are flags without a command.
+      if (/^(\.\.\.|<|--(help|version)\b)/.test(line)) return [];
+      const fault = faultOf(line);
+      return fault === undefined ? [] : [`live-lambda ${line}: ${fault}`];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('are read: a command that is not there is found', () => {
+    expect(commandLines('docs/commands.md').length).toBeGreaterThan(20);
+    expect(faultOf('tunel')).toBe('no such command');
+    expect(faultOf('deploy CreateOrder --sesion ada')).toBe('no flag --sesion');
+    expect(faultOf('deploy -- --all')).toBeUndefined();
+  });
+});

@@ -1,0 +1,100 @@
+import type { Config } from '@oclif/core/interfaces';
+import { useCloud } from '../aws/use-cloud.ts';
+import type { GivenFlags } from '../config/settings.ts';
+import { readManifests } from '../functions/manifest-file.ts';
+import { openTunnel } from '../open-tunnel.ts';
+import { openProject } from '../project.ts';
+import type { Tunnel } from '../tunnel/tunnel.ts';
+import type { UserError } from '../user-error.ts';
+import { accessTo } from './choose-cloud.ts';
+import { howToInvoke, type Invocable } from './how-to-invoke.ts';
+import { type DeployedApp, type LocalCloud, startLocalCloud } from './local-cloud.ts';
+import { synthesizeApp } from './synthesize.ts';
+
+export interface RunLocalOptions {
+  readonly flags: GivenFlags;
+  readonly port: number | undefined;
+  readonly synth: boolean;
+  readonly config: Pick<Config, 'runHook' | 'version' | 'configDir' | 'cacheDir'>;
+  /** This process's own: the emulator's keys are put into it, since AWS's clients look there. */
+  readonly environment: Record<string, string | undefined>;
+  readonly currentFolder: string;
+  readonly write: (text: string) => void;
+  readonly onJson: (json: boolean) => void;
+  readonly signal: AbortSignal;
+}
+
+/** An emulator with the app in it, and a tunnel to it. */
+export interface RunningLocal {
+  readonly failed: Promise<UserError>;
+  stop(reason: string): Promise<void>;
+}
+
+/** @throws UserError */
+export async function runLocal(options: RunLocalOptions): Promise<RunningLocal> {
+  const { environment, currentFolder, config, signal, write } = options;
+  const { settings } = await openProject(options);
+  const json = settings.json.value;
+  options.onJson(json);
+  const assembly = settings.app.value;
+  const say = (line: string) => void (json || write(`${line}\n`));
+  if (options.synth) await synthesizeApp({ currentFolder, output: assembly, environment, say, signal });
+  const tell = (event: object) => void (json && write(`${JSON.stringify(event)}\n`));
+  const cloud = await startLocalCloud({
+    assembly,
+    port: options.port,
+    cacheFolder: config.cacheDir,
+    onDeployed(news) {
+      if ('failed' in news) {
+        say(`! ${news.failed.message} ${news.failed.hint}`);
+        tell({ type: 'deploy-failed', message: news.failed.message, hint: news.failed.hint });
+      } else {
+        say(`The app was synthesized again, and is deployed: ${functionCount(news.deployed)}.`);
+        tell({ type: 'deployed', ...news.deployed });
+      }
+    },
+  });
+  const { record, app: deployed } = cloud;
+  try {
+    const shown = await firstInvocable(assembly, deployed);
+    say(`The emulator is at ${record.endpoint}, region ${record.region}: ${functionCount(deployed)}.`);
+    for (const line of skippedLines(deployed)) say(line);
+    tell({ type: 'deployed', endpoint: record.endpoint, region: record.region, ...deployed });
+    useCloud(accessTo(record), environment);
+    const flags: GivenFlags = { ...options.flags, endpoint: record.endpoint };
+    const tunnel = await openTunnel({ ...{ flags, config, environment, currentFolder, signal }, onSettings: () => {} });
+    // Another terminal finds the app by the folder, but not what was said to this one.
+    const app = ['flag', 'environment'].includes(settings.app.layer) ? assembly : undefined;
+    if (shown) say(`\n${howToInvoke({ ...shown, assembly: app }, record)}\n`);
+    return { failed: tunnel.failed, stop: (reason) => stop(reason, { tunnel, cloud }) };
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  }
+}
+
+/** The tunnel first, so that the stubs hear that it leaves. */
+async function stop(reason: string, { tunnel, cloud }: { readonly tunnel: Tunnel; readonly cloud: LocalCloud }) {
+  await tunnel.stop(reason);
+  await cloud.close();
+}
+
+/** The first live function, by its path. */
+async function firstInvocable(assembly: string, app: DeployedApp): Promise<Invocable | undefined> {
+  const manifests = await readManifests(assembly);
+  const live = manifests.flatMap(({ manifest }) => manifest.functions.filter(({ status }) => status === 'live'));
+  for (const { id, logicalId } of live) {
+    const found = app.functions.find((fn) => fn.id === logicalId);
+    if (found) return { id, functionName: found.functionName };
+  }
+  return undefined;
+}
+
+function functionCount({ functions }: DeployedApp): string {
+  return functions.length === 1 ? '1 function' : `${functions.length} functions`;
+}
+
+function skippedLines({ skipped }: DeployedApp): readonly string[] {
+  const types = Object.entries(skipped).map(([type, count]) => (count === 1 ? type : `${count} × ${type}`));
+  return types.length === 0 ? [] : [`Not emulated, and left out: ${types.sort().join(', ')}.`];
+}
