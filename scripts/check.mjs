@@ -17,6 +17,7 @@ const checks = [
     ['--config', 'layers.cjs', 'protocol', 'runners', 'stub', 'construct', 'emulator', 'cli', 'sample-app'],
   ],
   ['generated code', process.execPath, ['protocol/generate.mjs', '--check']],
+  ['copied code', process.execPath, ['construct/copy-sources.mjs', '--check']],
   ['wire compatibility', process.execPath, ['protocol/check-compatibility.mjs']],
   ['golden vectors', process.execPath, ['protocol/make-vectors.mjs', '--check']],
 ];

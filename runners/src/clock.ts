@@ -9,12 +9,23 @@ export interface Clock {
 /** Node takes a longer delay for 1 ms (`setTimeout`). */
 const LONGEST_DELAY_MS = 2_147_483_647;
 
-/** The machine's clock. A pending timer does not keep the process alive. */
+/**
+ * The machine's clock. A pending timer does not keep the process alive. What has arrived by the time that a delay ends is
+ * read before: Node looks at its timers before it looks at its sockets and pipes, so that a process which got no processor
+ * would else find its time over while the answer lies there unread (Node.js documentation, "The Node.js Event Loop").
+ */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)));
+    let afterReading: NodeJS.Immediate | undefined;
+    const due = (): void => {
+      afterReading = setImmediate(run);
+    };
+    const timer = setTimeout(due, Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)));
     timer.unref();
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(afterReading);
+    };
   },
 };

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createExecutionEnvironment } from './execution-environment.ts';
+import { eventually } from './fixtures/eventually.ts';
 import { isStopped } from './fixtures/process-state.ts';
 import { environmentOf, invocationOf, nodePlan, readOutcome } from './fixtures/run-function.ts';
 import { MAX_RESPONSE_BYTES } from './runtime-api/outcomes.ts';
@@ -259,7 +260,7 @@ describe('an execution environment whose process takes orders', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(exits).toEqual([]);
     await environment.start();
-    await vi.waitFor(() => expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]));
+    await eventually(() => expect(exits).toEqual([{ type: 'signalled', signal: 'SIGKILL' }]));
   });
 
   it('says which files the code was loaded from', async () => {
@@ -275,7 +276,7 @@ describe('an execution environment whose process takes orders', () => {
     });
     onTestFinished(() => environment.stop());
     await environment.start();
-    await vi.waitFor(() => expect(files.sort()).toEqual(['a.mjs', 'index.mjs'].map((name) => join(launch.cwd, name))));
+    await eventually(() => expect(files.sort()).toEqual(['a.mjs', 'index.mjs'].map((name) => join(launch.cwd, name))));
   });
 });
 
@@ -317,9 +318,9 @@ describe('an execution environment between invocations', () => {
     await environment.start();
     expect(readiness).toEqual(['ready']);
     await environment.invoke(invocationOf());
-    await vi.waitFor(() => expect(readiness).toEqual(['ready', 'ready']));
+    await eventually(() => expect(readiness).toEqual(['ready', 'ready']));
     await environment.invoke(invocationOf());
-    await vi.waitFor(() => expect(readiness).toEqual(['ready', 'ready', 'ready']));
+    await eventually(() => expect(readiness).toEqual(['ready', 'ready', 'ready']));
   });
 
   it.skipIf(process.platform === 'win32')('can be frozen, and is thawed by the next invocation', async () => {
@@ -329,13 +330,13 @@ describe('an execution environment between invocations', () => {
     environment.freeze();
     await environment.start();
     environment.freeze();
-    await vi.waitFor(() => expect(pids.map(isStopped)).toEqual([true]));
+    await eventually(() => expect(pids.map(isStopped)).toEqual([true]));
     expect(readOutcome(await environment.invoke(invocationOf())).json).toEqual({ count: 1, pid: pids[0] });
     expect(pids.map(isStopped)).toEqual([false]);
-    await vi.waitFor(() => expect(environment.state).toBe('ready'));
+    await eventually(() => expect(environment.state).toBe('ready'));
     environment.freeze();
     environment.thaw();
-    await vi.waitFor(() => expect(pids.map(isStopped)).toEqual([false]));
+    await eventually(() => expect(pids.map(isStopped)).toEqual([false]));
   });
 
   it('cannot be frozen while it serves an invocation', async () => {

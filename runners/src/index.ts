@@ -39,6 +39,7 @@ export { type FetchProgress, type FetchResult, fetchNode } from './node/versions
 export type { FoundNode } from './node/versions/find-node.ts';
 export { type NodeChoice, nodeFor } from './node/versions/node-for-runtime.ts';
 export { RUNNING_NODE } from './node/versions/node-program.ts';
+export { type ForegroundProcessOptions, runInForeground } from './process/foreground-process.ts';
 export { createStartLimiter, type StartLimiter } from './process/start-limiter.ts';
 export {
   type OutputStream,
@@ -46,6 +47,7 @@ export {
   type SupervisedProcessOptions,
   startSupervisedProcess,
 } from './process/supervised-process.ts';
+export { createFolderWatches, type FolderListener, type FolderWatches } from './reload/folder-watches.ts';
 export type {
   BundlingOptions,
   FunctionSpec,

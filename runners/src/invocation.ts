@@ -12,6 +12,11 @@ export interface Invocation {
   readonly event: Uint8Array;
   /** When the function's time is over, in epoch milliseconds of this machine's clock. */
   readonly deadlineMs: number;
+  /**
+   * How long the function may take from when a process takes the event, in milliseconds, where it is deployed with a longer
+   * timeout than its own: this, or `deadlineMs` where that comes first, is then the deadline that it sees.
+   */
+  readonly timeoutMs?: number;
 }
 
 /** Why an outcome is an error: posted by the runtime, or made by the server because nothing was posted. */

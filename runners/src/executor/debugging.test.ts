@@ -185,6 +185,12 @@ describe('a breakpoint by the line of a TypeScript file', () => {
   );
 });
 
+/** Answers when its time is over by its own account. */
+const patient = `export const handler = async (event, context) => {
+  while (event.patient && context.getRemainingTimeInMillis() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  return 'beyond';
+};`;
+
 describe('while a debugger is attached', () => {
   const stoppable = {
     files: {
@@ -236,7 +242,7 @@ describe('while a debugger is attached', () => {
     await editor.paused();
     started.executor.end('e1');
     editor.leave();
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
     await invoked;
   });
 
@@ -261,6 +267,16 @@ describe('while a debugger is attached', () => {
     expect((await started.invoke({}, { deadlineMs: Date.now() + 50 })).body).toBe(1);
     expect(started.eventsOf('debugger-overdue')).toHaveLength(1);
     expect(started.eventsOf('output')).toEqual([]);
+  });
+
+  it("an event goes on beyond its function's own timeout, and nobody is told while its caller waits", async () => {
+    const started = await debuggable({ ...stoppable, files: { 'index.mjs': patient } });
+    await started.invoke({ patient: false });
+    await attach(started.url);
+    await started.told('debugger-attached');
+    expect((await started.invoke({ patient: true }, { timeoutMs: 50 })).body).toBe('beyond');
+    expect(started.eventsOf('debugger-overdue')).toEqual([]);
+    expect(started.eventsOf('late-result')).toEqual([]);
   });
 
   it('a deadline counts again for a process without one', async () => {

@@ -148,7 +148,7 @@ export function createEventServer(options: EventServerOptions): EventServer {
     // It has had the time that Lambda gives to a start, and gets another one within that of the event.
     const isMute = (): boolean =>
       !sandbox.environment.hasSpoken && sandbox.plan.control !== true && !sandbox.isDebugged();
-    const answering = sandbox.environment.invokeStreaming(invocation);
+    const answering = sandbox.environment.invokeStreaming(withinTimeout(invocation, wallClockMs()));
     if (isMute()) {
       const { signal } = serving.ended;
       const early = await settledWithin(answering, waitMs(serving), signal);
@@ -159,6 +159,15 @@ export function createEventServer(options: EventServerOptions): EventServer {
   };
   const overdue = (environmentId: string, requestId: string): void => {
     for (const serving of open) if (serving.requestId === requestId) markOverdue(environmentId, serving);
+  };
+  /** Under a debugger an event runs on beyond the timeout of its function; its caller waits for as long as that is deployed with. */
+  const awaitOverdue = (environmentId: string, requestId: string): void => {
+    for (const serving of open) {
+      if (serving.requestId !== requestId) continue;
+      const leftMs = serving.deadlineMs - wallClockMs();
+      if (leftMs <= 0) markOverdue(environmentId, serving);
+      else clock.after(leftMs, () => open.has(serving) && markOverdue(environmentId, serving));
+    }
   };
   const markOverdue = (environmentId: string, serving: Serving): void => {
     const place = places.get(environmentId);
@@ -197,12 +206,18 @@ export function createEventServer(options: EventServerOptions): EventServer {
     warm: (request) => {
       if (!closed) void warmUp(request);
     },
-    overdue,
+    overdue: awaitOverdue,
     close() {
       closed = true;
       for (const serving of open) serving.ended.abort();
     },
   };
+}
+
+/** With the deadline that the function sees, now that its process takes the event. */
+function withinTimeout(invocation: Invocation, nowMs: number): Invocation {
+  const { deadlineMs, timeoutMs = Number.POSITIVE_INFINITY } = invocation;
+  return { ...invocation, deadlineMs: Math.min(deadlineMs, nowMs + timeoutMs) };
 }
 
 function endedEarly({ fn }: ExecutionRequest): Outcome {

@@ -24,7 +24,7 @@ async function hang(started: StartedExecutor) {
   marks += 1;
   const mark = started.path(`mark-${marks}`);
   const answered = started.invoke({ hang: true, mark });
-  await expect.poll(() => existsSync(mark), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(mark)).toBe(true);
   return { answered };
 }
 
@@ -84,7 +84,7 @@ describe('the process of an execution environment', () => {
     await started.invoke();
     expect([...timers].map(({ delayMs }) => delayMs)).toEqual([IDLE_LIMIT_MS]);
     for (const timer of [...timers]) timer.run();
-    await expect.poll(() => isAlive(started.pids[0]), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(started.pids[0])).toBe(false);
     expect((await started.invoke()).body).toEqual({ pid: started.pids[1], count: 1 });
   });
 
@@ -131,6 +131,38 @@ describe('the process of an execution environment', () => {
       expect(Buffer.concat(chunks).toString()).toBe(`one ${n}`);
     }
     expect(started.pids).toHaveLength(1);
+  });
+});
+
+describe('a function that is deployed with a longer timeout than its own', () => {
+  it('sees its own, from when its process takes the event, and is ended by it in the words of Lambda', async () => {
+    const started = executorOf({
+      files: {
+        'index.mjs': `await new Promise((resolve) => setTimeout(resolve, 1100));
+          export const handler = async ({ wait }, context) => (wait ? new Promise((resolve) => setTimeout(resolve, 60_000)) : context.getRemainingTimeInMillis());`,
+      },
+      watch: false,
+      timeoutMs: 1000,
+    });
+    const raised = { timeoutMs: 1000, deadlineMs: Date.now() + 900_000 };
+    // The start, which takes longer, does not count.
+    const { body } = await started.invoke({}, raised);
+    expect(body).toBeGreaterThan(0);
+    expect(body).toBeLessThanOrEqual(1000);
+    const { body: error } = await started.invoke({ wait: true }, raised);
+    expect(error).toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: expect.stringMatching(/Task timed out after 1\.00 seconds$/),
+    });
+  });
+
+  it('sees the time that is left in AWS where that is less', async () => {
+    const started = executorOf({
+      files: { 'index.mjs': 'export const handler = async (event, context) => context.getRemainingTimeInMillis();' },
+      watch: false,
+    });
+    const { body } = await started.invoke({}, { timeoutMs: 900_000, deadlineMs: Date.now() + 5000 });
+    expect(body).toBeLessThanOrEqual(5000);
   });
 });
 
@@ -243,6 +275,7 @@ describe('a function that cannot be run', () => {
 
   it('does not wait for a start beyond its time', async () => {
     const started = executorOf({ files: { 'index.mjs': SLOW }, watch: false });
+    await started.executor.prepareAll([started.spec]);
     const late = await started.invoke({}, { deadlineMs: Date.now() + 400 });
     expect(late.body).toMatchObject({
       errorType: 'LiveLambda.OutOfTime',
@@ -267,10 +300,16 @@ describe('a function that cannot be run', () => {
   });
 
   it.each([
-    ['exits at once', "console.error('no module named app'); process.exit(3)", /exit status 3.*no module named app/],
-    ['hangs', 'setInterval(() => {}, 1000)', /has not asked|had not started/],
+    [
+      'exits at once',
+      60_000,
+      "console.error('no module named app'); process.exit(3)",
+      /exit status 3.*no module named app/,
+    ],
+    ['hangs', 1500, 'setInterval(() => {}, 1000)', /has not asked|had not started/],
     [
       'writes garbage to its port',
+      60_000,
       `const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
        const socket = require('node:net').connect({ host, port }, () => socket.end('\\0garbage\\r\\n\\r\\n'));
        socket.resume();
@@ -279,14 +318,15 @@ describe('a function that cannot be run', () => {
     ],
     [
       'asks for what does not exist',
+      60_000,
       "fetch('http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/next').then(() => process.exit(1))",
       /exit status 1/,
     ],
   ])(
     'by the process of its runner, which %s, is answered with function, file, reason and next step',
-    async (_what, source, reason) => {
+    async (_what, timeoutMs, source, reason) => {
       const started = orders({ runnerFor: runnerWith(async () => launchOf(source)) });
-      const { body } = await started.invoke({}, { deadlineMs: Date.now() + 1500 });
+      const { body } = await started.invoke({}, { deadlineMs: Date.now() + timeoutMs });
       expect(body.errorMessage).toMatch(/Function Shop\/Orders \(.*index\.mjs\)/);
       expect(body.errorMessage).toMatch(reason);
       expect(body.errorMessage).toMatch(/another runner|longer timeout/);

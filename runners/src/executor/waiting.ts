@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts';
 import type { StartLimiter } from '../process/start-limiter.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -12,11 +13,11 @@ export async function settledWithin<T>(work: Promise<T>, limitMs: number, signal
   let stop: () => void = () => undefined;
   const limit = new Promise<undefined>((resolve) => {
     const give = (): void => resolve(undefined);
-    const timer = setTimeout(give, Math.min(2_147_483_647, Math.max(0, limitMs)));
+    const cancel = systemClock.after(limitMs, give);
     signal.addEventListener('abort', give, { once: true });
     if (signal.aborted) give();
     stop = () => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', give);
     };
   });

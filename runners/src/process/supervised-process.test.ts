@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../fixtures/eventually.ts';
 import { isStopped } from '../fixtures/process-state.ts';
 import { taskFolder } from '../fixtures/task-folder.ts';
 import { type SupervisedProcess, startSupervisedProcess } from './supervised-process.ts';
@@ -36,18 +37,14 @@ function isAlive(pid: number): boolean {
   return !(existsSync(stat) && / Z /.test(readFileSync(stat, 'utf8')));
 }
 
-const untilDead = (pid: number): Promise<void> =>
-  vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+const untilDead = (pid: number): Promise<void> => eventually(() => expect(isAlive(pid)).toBe(false));
 
 const untilPrinted = async (lines: readonly string[], pattern: RegExp): Promise<RegExpExecArray> =>
-  vi.waitFor(
-    () => {
-      const match = pattern.exec(lines.join('\n'));
-      if (match === null) throw new Error(`not printed yet: ${pattern}`);
-      return match;
-    },
-    { timeout: 10_000 },
-  );
+  eventually(() => {
+    const match = pattern.exec(lines.join('\n'));
+    if (match === null) throw new Error(`not printed yet: ${pattern}`);
+    return match;
+  });
 
 /** Ignores every signal that can be ignored, and says its process id. */
 const STUBBORN = `
@@ -149,9 +146,9 @@ describe.skipIf(process.platform === 'win32')('a frozen process', () => {
   it('stands still together with what it started, and runs on when it is thawed', async () => {
     const { child, family } = await startFamily();
     child.freeze();
-    await vi.waitFor(() => expect(family.map(isStopped)).toEqual([true, true]));
+    await eventually(() => expect(family.map(isStopped)).toEqual([true, true]));
     child.thaw();
-    await vi.waitFor(() => expect(family.map(isStopped)).toEqual([false, false]));
+    await eventually(() => expect(family.map(isStopped)).toEqual([false, false]));
   });
 
   it('dies when it is killed', async () => {

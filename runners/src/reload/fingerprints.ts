@@ -8,8 +8,8 @@ const MAX_HASHED_BYTES = 4 * 1_048_576;
 const READS_AT_A_TIME = 16;
 
 /**
- * How far the time of a file may lie before the moment at which it was written: Linux takes it from the last tick of its
- * clock, which comes 100 to 1,000 times a second.
+ * How far the time of a file may lie from the moment at which it was written: Linux takes it from the last tick of its
+ * clock, which comes 100 to 1,000 times a second; or it is exact, where `Date.now` leaves out what is less than 1 ms.
  */
 const FILE_TIME_SLACK_MS = 20;
 
@@ -33,11 +33,11 @@ export function createFingerprints(): Fingerprints {
 
   /** @returns whether it was written too late to be known. */
   const learnOne = async (file: string, sinceEpochMs: number): Promise<boolean> => {
+    const fingerprint = await fingerprintOf(file);
+    // Looked at after it was read: one that was written in between would else be known by what it is only now.
     const info = await stat(file).catch(() => undefined);
     // A time in the future says nothing: clocks of network drives differ.
-    if (info !== undefined && info.mtimeMs >= sinceEpochMs - FILE_TIME_SLACK_MS && info.mtimeMs <= Date.now())
-      return true;
-    const fingerprint = await fingerprintOf(file);
+    if (info !== undefined && isWithin(info.mtimeMs, sinceEpochMs, Date.now())) return true;
     // What came through `hasChanged` meanwhile is newer.
     if (!known.has(file)) known.set(file, fingerprint);
     return false;
@@ -64,6 +64,10 @@ export function createFingerprints(): Fingerprints {
       for (const file of known.keys()) if (!files.has(file)) known.delete(file);
     },
   };
+}
+
+function isWithin(fileTimeMs: number, fromMs: number, toMs: number): boolean {
+  return fileTimeMs >= fromMs - FILE_TIME_SLACK_MS && fileTimeMs <= toMs + FILE_TIME_SLACK_MS;
 }
 
 async function fingerprintOf(file: string): Promise<string> {

@@ -48,7 +48,7 @@ describe('the context', () => {
     expect(json.keys).toEqual(keys.split(' '));
     expect(JSON.parse(json.json)).toMatchObject({ ...VALUES, awsRequestId: invocation.requestId });
     expect(json.remaining).toBeGreaterThan(0);
-    expect(json.remaining).toBeLessThanOrEqual(20_000);
+    expect(json.remaining).toBeLessThanOrEqual(60_000);
     const trace = HEADERS['lambda-runtime-trace-id'];
     expect(json.trace).toEqual(runtime === 'nodejs24.x' ? [trace, trace] : [trace, null]);
   });

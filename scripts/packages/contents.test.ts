@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { describe, expect, inject, it } from 'vitest';
+import { bin } from '../prepare.mjs';
+import type { PackedPackage } from './pack.ts';
+
+const workspace = join(import.meta.dirname, '../..');
+/** Part of a package in the workspace, and of no use to who installs it. */
+const internal = ['protocol/src/compatibility', 'protocol/src/fuzz'];
+
+/** What the compiler makes of a package's sources, tests and their fixtures left out. */
+function compiledOf({ folder }: PackedPackage): readonly string[] {
+  return readdirSync(join(workspace, folder, 'src'), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|(?:^|\/)fixtures\//.test(file))
+    .filter((file) => !internal.some((part) => `${folder}/src/${file}`.startsWith(`${part}/`)))
+    .flatMap((file) => ['.js', '.d.ts'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`));
+}
+
+/** What each package carries besides what is compiled, its description, README and license. */
+const carried: Readonly<Record<string, readonly string[]>> = {
+  '@live-lambda/protocol': [
+    'generated/live-lambda-v1.d.ts',
+    'generated/live-lambda-v1.js',
+    'manifest/v1.schema.json',
+    'proto/live_lambda/v1/envelope.proto',
+  ],
+  'live-lambda': ['bin/run.js', 'config.schema.json', 'oclif.manifest.json'],
+  'live-lambda-cdk': [
+    '.jsii',
+    '.jsii.gz',
+    'API.md',
+    'assets/stub.zip',
+    'schema/manifest-v1.schema.json',
+  ],
+};
+
+describe.each(inject('packed'))('$name', (packed) => {
+  it('packs what its sources are compiled to, a license, a README, and no more', () => {
+    const described = ['LICENSE', 'README.md', 'package.json'];
+    const wanted = [...compiledOf(packed), ...(carried[packed.name] ?? []), ...described];
+    expect([...packed.files].sort()).toEqual(wanted.sort());
+  });
+
+  it('is no larger than its limits in published-packages.ts', () => {
+    expect(packed.packedBytes).toBeLessThanOrEqual(packed.maxPackedBytes);
+    expect(packed.unpackedBytes).toBeLessThanOrEqual(packed.maxUnpackedBytes);
+  });
+
+  it('is described so that bundlers and Node find what it says (publint)', async () => {
+    const { buffer, byteOffset, byteLength } = await readFile(packed.tarball);
+    const tarball = buffer.slice(byteOffset, byteOffset + byteLength);
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it('has types that compilers find where its code is (are the types wrong?)', async () => {
+    const profile = packed.modules === 'esm' ? 'esm-only' : 'node16';
+    const args = [packed.tarball, '--profile', profile, '--format', 'ascii', '--no-color'];
+    const checked = await promisify(execFile)(bin('attw'), args, { shell: process.platform === 'win32' }).catch(
+      (error: { readonly stdout: string }) => error,
+    );
+    expect(checked).not.toHaveProperty('code');
+    expect(checked.stdout).toContain('OK');
+  });
+});
