@@ -12,13 +12,14 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Every command line of this program in a document's examples or words. */
+/** Every command line of this program in the examples of a document, and in its words where npx is named. */
 function commandLines(document: string): readonly string[] {
   const text = readFileSync(join(workspace, document), 'utf8');
-  const inBlocks = [...text.matchAll(/^(?:\$ )?(?:npx )?live-lambda(?: +([^\n#│]*))?$/gm)].map(([, rest = '']) => rest);
-  const commented = [...text.matchAll(/^(?:\$ )?(?:npx )?live-lambda +([^\n#]*?) +#/gm)].map(([, rest = '']) => rest);
-  const inWords = [...text.matchAll(/`(?:npx )?live-lambda +([^`\n|]+)`/g)].map(([, rest = '']) => rest);
-  return [...inBlocks, ...commented, ...inWords];
+  const examples = [...text.matchAll(/^```[^\n]*\n(.*?)^```/gms)].map(([, block = '']) => block).join('\n');
+  // One that is meant to fail is followed by its error.
+  const inExamples = examples.matchAll(/^(?:\$ )?(?:npx )?live-lambda(?![^\n]*\nError:)((?: +[^\s#│]+)*)/gm);
+  const inWords = text.matchAll(/`npx live-lambda((?: +[^\s`]+)*)`/g);
+  return [...inExamples, ...inWords].map(([, rest = '']) => rest.trim());
 }
 
 let commands: ReadonlyMap<string, Command.Loadable>;
@@ -48,7 +49,7 @@ describe('the documents', () => {
   it.each(documents)('of which %s names commands and flags that are there', (document) => {
     const faults = commandLines(document).flatMap((line) => {
       // The version and the program's own help are flags without a command.
-      if (/^(\.\.\.|<|--(help|version)\b)/.test(line)) return [];
+      if (/^(\.\.\.|--(help|version)\b)/.test(line)) return [];
       const fault = faultOf(line);
       return fault === undefined ? [] : [`live-lambda ${line}: ${fault}`];
     });
@@ -56,7 +57,7 @@ describe('the documents', () => {
   });
 
   it('are read: a command that is not there is found', () => {
-    expect(commandLines('docs/commands.md').length).toBeGreaterThan(20);
+    expect(commandLines('docs/commands.md').length).toBeGreaterThan(15);
     expect(faultOf('tunel')).toBe('no such command');
     expect(faultOf('deploy CreateOrder --sesion ada')).toBe('no flag --sesion');
     expect(faultOf('deploy -- --all')).toBeUndefined();

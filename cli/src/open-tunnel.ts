@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import type { Identity } from '@live-lambda/protocol/identity';
 import type { Config } from '@oclif/core/interfaces';
 import type { GivenFlags, Settings } from './config/settings.ts';
 import type { LiveApp } from './functions/live-functions.ts';
@@ -38,7 +37,7 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<Tunnel> {
   });
   try {
     const tunnel = await startTunnel(options, project, recorder);
-    return { failed: tunnel.failed, stop: (reason) => tunnel.stop(reason).finally(recorder.close) };
+    return { ...tunnel, stop: (reason) => tunnel.stop(reason).finally(recorder.close) };
   } catch (error) {
     recorder.close();
     throw error;
@@ -51,16 +50,25 @@ async function startTunnel(
   recorder: Pick<SessionRecorder, 'listening' | 'metering'>,
 ): Promise<Tunnel> {
   const { settings, loaded } = project;
-  const [tunnel, { fromNodeProviderChain }, { chooseRunner }, { projectApp }, { loadAwsAgents }, nodes, runner] =
-    await Promise.all([
-      import('./tunnel/tunnel.ts'),
-      import('@aws-sdk/credential-providers'),
-      import('./runners/choose-runner.ts'),
-      import('./functions/project-app.ts'),
-      import('./proxy.ts'),
-      import('./nodes/runtime-nodes.ts'),
-      import('@live-lambda/runner'),
-    ]);
+  const [
+    tunnel,
+    { fromNodeProviderChain },
+    { chooseRunner },
+    { projectApp },
+    { ownIdentity },
+    { loadAwsAgents },
+    nodes,
+    runner,
+  ] = await Promise.all([
+    import('./tunnel/tunnel.ts'),
+    import('@aws-sdk/credential-providers'),
+    import('./runners/choose-runner.ts'),
+    import('./functions/project-app.ts'),
+    import('./keys/project-keys.ts'),
+    import('./proxy.ts'),
+    import('./nodes/runtime-nodes.ts'),
+    import('@live-lambda/runner'),
+  ]);
   const host = recorder.listening(await createHost(settings));
   const live = await projectApp(project);
   const found = await nodes.findRuntimeNodes(runtimesOf(live), { settings, config, environment, host, signal });
@@ -82,7 +90,7 @@ async function startTunnel(
     runnerFor: chooseRunner({ registry, everywhere: settings.runner, config: loaded }),
     runnerFailures: registry.failures,
     nodes: found.chosen,
-    identity: await loadIdentity(),
+    identity: ownIdentity().identity,
     host,
     metering: recorder.metering,
     release: config.version,
@@ -115,17 +123,6 @@ function checkEndpoint({ value, origin }: Settings['endpoint']): void {
     `--endpoint must be a URL that starts with http:// or https://, and "${value}" (${origin}) is none.`,
     'Give for example `--endpoint http://127.0.0.1:4566`, or leave it out for AWS itself.',
   );
-}
-
-/** @throws UserError when the developer's key cannot be used as it is. */
-async function loadIdentity(): Promise<Identity> {
-  const { defaultIdentityFile, IdentityError, loadOrCreateIdentity } = await import('@live-lambda/protocol/identity');
-  try {
-    return loadOrCreateIdentity({ file: defaultIdentityFile() }).identity;
-  } catch (cause) {
-    if (!(cause instanceof IdentityError)) throw cause;
-    throw new UserError(cause.message, 'Stubs trust this key: mend the file rather than make another one.', { cause });
-  }
 }
 
 async function createHost({ json, verbose }: Settings): Promise<Host> {

@@ -1,46 +1,60 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-/** What a command may load before it runs: of packages only the parts of oclif that every start loads anyway. */
-const allowedPackages = /^(node:.*|@oclif\/core\/(args|command|config|errors|flags|help|run|settings|interfaces))$/;
+const source = import.meta.dirname;
+const commands = readdirSync(join(source, 'commands'), { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll(sep, '/'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .map((file) => `commands/${file}`);
 
-/** The modules that a source file loads when it is loaded. */
-function staticImports(file: string): readonly string[] {
-  const source = readFileSync(file, 'utf8');
-  const statements = source.matchAll(/^(?:import|export)\s(?!type\s)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm);
-  return [...statements].map(([, module = '']) => module);
-}
+/**
+ * The parts of oclif that a program or a command is made of; each one is a module of its own, and the rest of the
+ * package is not loaded with it. Everything else comes with `import()`, once a command has something to do.
+ */
+const allowed = /^(?:node:|@oclif\/core\/(?:args|command|config|errors|flags|help|run|settings)$)/;
 
-/** The packages that a source file loads with all that it loads, each with the path on which it is reached. */
-function packagesOf(file: string, seen = new Set<string>(), way: readonly string[] = []): readonly string[] {
+/** What each file imports with a statement, types left out: paths in `src`, or names of packages. */
+let importsOf: ReadonlyMap<string, readonly string[]>;
+
+beforeAll(async () => {
+  const { metafile } = await build({
+    entryPoints: [...commands, 'program.ts', 'index.ts'],
+    absWorkingDir: source,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    outdir: 'unwritten',
+    write: false,
+    metafile: true,
+  });
+  importsOf = new Map(
+    Object.entries(metafile.inputs).map(([file, { imports }]) => [
+      file,
+      imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path),
+    ]),
+  );
+});
+
+/** Packages that are loaded together with a file, each with the way that leads to it. */
+function packagesLoadedWith(file: string, way: readonly string[] = [], seen = new Set<string>()): readonly string[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  const here = [...way, relative(import.meta.dirname, file)];
-  return staticImports(file).flatMap((module) =>
-    module.startsWith('.') ? packagesOf(join(dirname(file), module), seen, here) : [[...here, module].join(' > ')],
-  );
+  const next = importsOf.get(file);
+  if (!next) return allowed.test(file) ? [] : [[...way, file].join(' -> ')];
+  return next.flatMap((path) => packagesLoadedWith(path, [...way, file], seen));
 }
 
-const heavy = (file: string) => packagesOf(file).filter((way) => !allowedPackages.test(way.split(' > ').at(-1) ?? ''));
-
-describe('the start of the command line', () => {
-  it('answers --version before it loads anything', () => {
-    const program = readFileSync(join(import.meta.dirname, '..', 'bin', 'run.js'), 'utf8');
-    expect([...program.matchAll(/^import .* from '(.*)'/gm)].map(([, module]) => module)).toEqual(['node:fs']);
+describe('what is loaded before a command has looked at its arguments', () => {
+  it.each([...commands, 'program.ts'])('is little more than oclif with %s', (file) => {
+    expect(importsOf.has(file)).toBe(true);
+    expect(packagesLoadedWith(file)).toEqual([]);
   });
 
-  it('loads nothing but oclif before the command is known', () => {
-    expect(existsSync(join(import.meta.dirname, 'program.ts'))).toBe(true);
-    expect(heavy(join(import.meta.dirname, 'program.ts'))).toEqual([]);
-  });
-
-  it('loads of a command what its help needs, and the rest when it runs', async () => {
-    const folder = join(import.meta.dirname, 'commands');
-    const names = await readdir(folder, { recursive: true });
-    const commands = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-    expect(commands.length).toBeGreaterThan(10);
-    expect(commands.flatMap((name) => heavy(join(folder, name)))).toEqual([]);
+  it('is no more with what a config imports of this package', () => {
+    expect(packagesLoadedWith('index.ts')).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Emulator } from './emulator.ts';
 import type { EmulatorEvent } from './events.ts';
 import { createCloudAssembly } from './fixtures/cloud-assembly.ts';
@@ -104,6 +104,13 @@ describe('kill -9 of the host', () => {
     });
 
   it('leaves no process of a function', async () => {
+    // A temporary folder of its own: any other emulator that starts on this machine would remove what is left.
+    const temporary = await mkdtemp(path.join(os.tmpdir(), 'emulator-test-'));
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, temporary);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      await rm(temporary, { recursive: true, force: true });
+    });
     await using assembly = await shop();
     const host = startHost(assembly.folder, { hang: true });
     const events = await eventsOfHost(host, (told) => hangingIn(told) !== undefined);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { systemClock } from './clock.ts';
+import { systemClock, wallClock } from './clock.ts';
 
 /** Two ends of a connection on this machine: what one writes lies unread at the other until this process looks. */
 async function connection() {
@@ -54,4 +54,11 @@ it('a delay that is cancelled when it is just over does nothing', async () => {
     standStill(5);
   });
   expect(ran).toEqual([]);
+});
+
+it('a clock by the time of day goes on while the process is frozen, and never goes back', () => {
+  const times = [5000, 5100, 3_605_100, 3_600_000, 3_605_200];
+  const clock = wallClock({ wallClockMs: () => times.shift() ?? Number.NaN });
+  const seen = [clock.nowMs(), clock.nowMs(), clock.nowMs(), clock.nowMs()];
+  expect(seen).toEqual([5100, 3_605_100, 3_605_100, 3_605_200]);
 });

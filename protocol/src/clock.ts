@@ -32,3 +32,20 @@ export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clo
     },
   };
 }
+
+/**
+ * A clock that goes on while this process is frozen, which Node's own, a monotonic one, need not do: what was heard before
+ * an execution environment stood still for an hour was not heard just now.
+ * @param options.wallClockMs the time of day, which may be set back; this clock then stands until that has passed.
+ */
+export function wallClock(options: { readonly wallClockMs?: () => number } = {}): Clock {
+  const wallClockMs = options.wallClockMs ?? Date.now;
+  let latestMs = wallClockMs();
+  return {
+    after: systemClock().after,
+    nowMs() {
+      latestMs = Math.max(latestMs, wallClockMs());
+      return latestMs;
+    },
+  };
+}

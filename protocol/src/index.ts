@@ -6,7 +6,7 @@ export {
   toStubNamespace,
   toTunnelNamespace,
 } from './channel-names.ts';
-export { type Clock, systemClock } from './clock.ts';
+export { type Clock, systemClock, wallClock } from './clock.ts';
 export { createDropTally } from './drop-tally.ts';
 export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
 export type { Attachment, Failed, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';

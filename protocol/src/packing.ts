@@ -9,7 +9,7 @@ import { sealOverheadBytes } from './sealing.ts';
 export const maxEventBytes = 240_000;
 
 /** Largest frame header, with all numbers at their longest, and the protobuf tags and lengths around it. */
-export const frameOverheadBytes = 128 + sealOverheadBytes;
+const frameOverheadBytes = 128 + sealOverheadBytes;
 
 /** Largest segment: what is left of an event without its two quotes, base64 and the frame around it. */
 export const maxSegmentBytes = Math.floor(((maxEventBytes - 2) * 3) / 4) - frameOverheadBytes;

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const TAG = /\{\{(?:\s*(\w+)\s*(?:!([^{}]*))?|>\s*([\w. -]+?)\s*)\}\}/g;
 
 /** Thrown for a template that is none; `file` and `line`, from 1, say where. */
-export class TemplateError extends Error {
+class TemplateError extends Error {
   name = 'TemplateError';
 
   constructor(message, file, line) {
@@ -14,7 +14,7 @@ export class TemplateError extends Error {
 }
 
 /** Thrown for an event that a template refuses. */
-export class EventError extends Error {
+class EventError extends Error {
   name = 'EventError';
 }
 

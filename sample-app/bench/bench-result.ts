@@ -1,6 +1,7 @@
 import type { Compressibility } from './corpus.ts';
 import type { InvocationResult } from './invocation-part.ts';
 import type { RunnerResult } from './runner-part.ts';
+import type { StartResult } from './start-part.ts';
 import type { StubResult } from './stub-part.ts';
 import type { SynthResult } from './synth-part.ts';
 import type { Billed, RoundTrip, Sequential } from './wire-part.ts';
@@ -31,4 +32,5 @@ export interface BenchResult {
   readonly invocations: InvocationResult;
   readonly runners: RunnerResult;
   readonly synth: SynthResult;
+  readonly start: StartResult;
 }

@@ -13,6 +13,7 @@ import { fullPlan, largestBytes, type Plan, quickPlan } from './plan.ts';
 import { openRawEcho } from './raw-echo.ts';
 import { describeResult } from './report.ts';
 import { measureRunners } from './runner-part.ts';
+import { measureStart } from './start-part.ts';
 import { measureStub } from './stub-part.ts';
 import { measureSynth } from './synth-part.ts';
 import { judge } from './targets.ts';
@@ -93,7 +94,14 @@ async function measure(quick: boolean, seed: number, signal: AbortSignal): Promi
     // First what is nobody's but this process's: a service beside it would have a share of the processors.
     const runners = await measureRunners({ folder, signal, onProgress: progress, ...run.plan.runners });
     const synth = await measureSynth({ folder, signal, onProgress: progress, ...run.plan.synth });
-    const measured = { ...(await measureWireAndStub(run)), invocations: await measureLiveApp(run), runners, synth };
+    const start = await measureStart({ folder, signal, onProgress: progress, ...run.plan.start });
+    const measured = {
+      ...(await measureWireAndStub(run)),
+      invocations: await measureLiveApp(run),
+      runners,
+      synth,
+      start,
+    };
     const machine = {
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,

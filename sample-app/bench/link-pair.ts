@@ -18,7 +18,7 @@ export interface LinkPair {
 }
 
 /** A tunnel that answers each invocation with its event. */
-export async function openEchoTunnel(broker: Broker): Promise<void> {
+async function openEchoTunnel(broker: Broker): Promise<void> {
   const tunnel = openTunnelLink({
     channel: broker.connect(),
     clock,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface MeasuredProcess extends AsyncDisposable {
   /** Resolves with the CPU time, in milliseconds, at the end of the first turn: Node and the program's modules. */
   readonly loaded: Promise<number>;
+  /** Rejects when the process ends by itself. */
+  readonly ended: Promise<never>;
   /** CPU time until now, user and system, in milliseconds. */
   cpuMs(): Promise<number>;
 }
@@ -31,22 +33,34 @@ function nextReport(child: ChildProcess, type: Report['type']): Promise<number> 
   });
 }
 
-/**
- * Starts Node with a program, or bare.
- * @param environment all of its variables.
- */
+export interface MeasuredOptions {
+  /** Of the program. */
+  readonly args?: readonly string[];
+  /** All of its variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Told what it writes to standard output. */
+  readonly onOutput?: (text: string) => void;
+}
+
+/** Starts Node with a program, or bare. */
 export function startMeasured(
   program: string | undefined,
-  environment: Readonly<Record<string, string>> = {},
+  { args: given = [], environment = {}, onOutput = () => {} }: MeasuredOptions = {},
 ): MeasuredProcess {
-  const args = program === undefined ? [probe] : ['--require', probe, program];
-  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const args = program === undefined ? [probe] : ['--require', probe, program, ...given];
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  child.stdout?.setEncoding('utf8').on('data', onOutput);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`A measured process ended with code ${code}.`)));
+  });
+  ended.catch(() => {});
   const loaded = nextReport(child, 'loaded');
   // Whoever does not ask for it hears of a failure elsewhere.
   loaded.catch(() => {});
   return {
     loaded,
+    ended,
     cpuMs() {
       const spent = nextReport(child, 'spent');
       child.send({});

@@ -1,5 +1,6 @@
 import type { InvocationOptions } from './invocation-part.ts';
 import type { RunnerOptions } from './runner-part.ts';
+import type { StartOptions } from './start-part.ts';
 import type { SynthOptions } from './synth-part.ts';
 import { mebibyte } from './targets.ts';
 import type { RoundTripCase } from './wire-part.ts';
@@ -13,6 +14,7 @@ export interface Plan {
   readonly invocations: Pick<InvocationOptions, 'coldRounds' | 'warm' | 'freezes' | 'concurrency' | 'sustainedMs'>;
   readonly runners: Pick<RunnerOptions, 'modules' | 'reloads' | 'calls' | 'starts'>;
   readonly synth: Pick<SynthOptions, 'functions' | 'samples'>;
+  readonly start: Pick<StartOptions, 'samples' | 'tunnelSamples'>;
 }
 
 const kibibyte = 1024;
@@ -68,6 +70,7 @@ export const fullPlan: Plan = {
   },
   runners: { modules: [1, 200], reloads: 15, calls: 300, starts: 31 },
   synth: { functions: 50, samples: 3 },
+  start: { samples: 21, tunnelSamples: 11 },
 };
 
 /** Enough to see that everything works and where the figures lie. */
@@ -88,4 +91,5 @@ export const quickPlan: Plan = {
   },
   runners: { modules: [1, 200], reloads: 3, calls: 50, starts: 7 },
   synth: { functions: 5, samples: 1 },
+  start: { samples: 5, tunnelSamples: 3 },
 };

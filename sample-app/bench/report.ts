@@ -1,5 +1,6 @@
 import type { BenchResult } from './bench-result.ts';
 import type { Summary } from './samples.ts';
+import { tunnelRatio, versionRatio } from './start-part.ts';
 import { startRatio } from './stub-part.ts';
 import { peerOperations, type Target } from './targets.ts';
 
@@ -208,6 +209,30 @@ function synthTable({ synth }: BenchResult): string {
   );
 }
 
+function startTable({ start }: BenchResult): string {
+  const { bareNode, bareOclif, commands, tunnelReady, tunnelReadyWall } = start;
+  const row = (name: string, clock: string, summary: Summary) => [
+    name,
+    clock,
+    ...times(summary),
+    clock === 'CPU' ? ratio(summary.median / bareNode.median) : '',
+  ];
+  return [
+    table(
+      'Start of the command line',
+      ['what', 'clock', 'median', 'p99', 'samples', 'over bare Node'],
+      [
+        row('bare Node', 'CPU', bareNode),
+        row('bare oclif --version', 'CPU', bareOclif),
+        ...commands.map(({ args, cpu }) => row(`live-lambda ${args}`, 'CPU', cpu)),
+        row('live-lambda tunnel, ready', 'CPU', tunnelReady),
+        row('live-lambda tunnel, ready', 'wall', tunnelReadyWall),
+      ],
+    ),
+    `  --version over bare oclif: ${ratio(versionRatio(start))}; the tunnel over bare Node: ${ratio(tunnelRatio(start))}.`,
+  ].join('\n');
+}
+
 function targetTable(targets: readonly Target[]): string {
   const value = (amount: number, unit: Target['unit']) =>
     unit === 'times' ? ratio(amount) : unit === 'ms' ? ms(amount) : grouped(amount);
@@ -237,6 +262,7 @@ export function describeResult(result: BenchResult, targets: readonly Target[]):
     reloadTable,
     callTable,
     synthTable,
+    startTable,
   ].map((describe) => describe(result));
   return [...parts, targetTable(targets)].join('\n\n');
 }

@@ -7,7 +7,7 @@ export interface Summary {
 }
 
 /** By the nearest-rank method. @throws RangeError where there are no samples */
-export function quantile(samples: readonly number[], share: number): number {
+function quantile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
   if (value === undefined) throw new RangeError('There is no quantile of no samples.');

@@ -67,7 +67,7 @@ async function startStub(broker: Broker): Promise<RunningStub> {
     httpHost: host,
     realtimeHost: host,
   };
-  const process = startMeasured(stubFile, {
+  const environment = {
     AWS_LAMBDA_RUNTIME_API: runtimeApi.address,
     AWS_REGION: emulator.region,
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -76,7 +76,8 @@ async function startStub(broker: Broker): Promise<RunningStub> {
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
     LIVE_LAMBDA: JSON.stringify(settings),
-  });
+  };
+  const process = startMeasured(stubFile, { environment });
   const dispose = async (): Promise<void> => {
     await process[Symbol.asyncDispose]();
     await runtimeApi.close();

@@ -1,4 +1,5 @@
 import type { BenchResult } from './bench-result.ts';
+import { tunnelRatio, versionRatio } from './start-part.ts';
 import { startRatio } from './stub-part.ts';
 
 /** What the benchmark is to reach, and what it did. */
@@ -36,6 +37,8 @@ const maxImportReloadRatio = 1.2;
 const maxNextCallMs = 10;
 /** Live functions are not bundled at synth. */
 const maxLiveSynthRatio = 1;
+const maxVersionRatio = 1.5;
+const maxTunnelRatio = 8;
 
 const atMost = (name: string, measured: number, limit: number, unit: Target['unit'] = 'times'): Target => ({
   name,
@@ -103,6 +106,13 @@ function synthTarget({ synth: { functions, normal, live } }: BenchResult): Targe
   return atMost(name, live.whole.median / normal.whole.median, maxLiveSynthRatio);
 }
 
+function startTargets({ start }: BenchResult): readonly Target[] {
+  return [
+    atMost('CPU of live-lambda --version, over bare oclif', versionRatio(start), maxVersionRatio),
+    atMost('CPU of the tunnel until it is ready, over bare Node', tunnelRatio(start), maxTunnelRatio),
+  ];
+}
+
 export function judge(result: BenchResult): readonly Target[] {
   const { bytes, content, hopMs, ratio } = result.sequential;
   const name = `link over sequential publishes of 128 KiB, ${sizeName(bytes)} ${content}, ${hopMs} ms per hop`;
@@ -113,5 +123,6 @@ export function judge(result: BenchResult): readonly Target[] {
     ...stubTargets(result),
     ...runnerTargets(result),
     synthTarget(result),
+    ...startTargets(result),
   ];
 }

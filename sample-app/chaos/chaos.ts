@@ -8,7 +8,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Emulator } from '@live-lambda/emulator';
 import { startTunnel, synthesize, type TunnelEvent, type TunnelProcess } from '../demo/programs.ts';
 import { seededNumbers } from './numbers.ts';
-import { type Call, judge, type Restart } from './verdict.ts';
+import { type Stretch, watchForStalls } from './stalls.ts';
+import { type Call, judge } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +27,7 @@ const callers = Number(values.environments);
 
 /** A call that has no answer so long after its function's time has hung: init phases come before that time. */
 const graceMs = 15_000;
-const timeoutMs = { ArchiveDocument: 30_000, QuoteShipping: 5000 } as const;
+const timeoutMs = { ArchiveDocument: 30_000, QuoteShipping: 15_000 } as const;
 
 const random = seededNumbers(seed);
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -39,7 +40,8 @@ const assemblyFolder = join(folder, 'cdk.out');
 const starts: TunnelEvent[] = [];
 const calls: Call[] = [];
 const asynchronous = new Set<string>();
-const restarts: Restart[] = [];
+const restarts: Stretch[] = [];
+const watch = watchForStalls();
 const memory: { readonly pid: number; readonly megabytes: number }[] = [];
 
 let tunnel: TunnelProcess | undefined;
@@ -208,7 +210,7 @@ async function main(): Promise<void> {
 }
 
 function report(startedAt: number): void {
-  const verdict = judge({ calls, asynchronous, restarts, starts });
+  const verdict = judge({ calls, asynchronous, restarts, stalls: watch.stalls, starts });
   const times = calls.map(({ startedAt: from, endedAt }) => endedAt - from).sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
   const figures = {
@@ -229,6 +231,7 @@ try {
   say(`chaos failed: ${error instanceof Error ? error.stack : error}`);
   process.exitCode = 1;
 } finally {
+  watch.stop();
   await tunnel?.stop();
   await emulator.close();
   await rm(folder, { recursive: true, force: true });

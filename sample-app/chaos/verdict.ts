@@ -1,4 +1,5 @@
 import type { TunnelEvent } from '../demo/programs.ts';
+import type { Stretch } from './stalls.ts';
 
 /** What became of one invocation, as its caller saw it. */
 export interface Call {
@@ -12,14 +13,8 @@ export interface Call {
   readonly timeoutMs: number;
 }
 
-/** A time in which the tunnel was being restarted, in epoch milliseconds. */
-export interface Restart {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Of calls that no restart met and that have this much time, the share that must be answered rightly. */
-export const rightShare = 0.99;
+/** Of calls that no restart and no stall met and that have this much time, the share that must be answered rightly. */
+const rightShare = 0.99;
 const enoughTimeMs = 30_000;
 
 /** How the calls went, and every promise that was broken. */
@@ -27,8 +22,11 @@ export interface Verdict {
   readonly calls: number;
   readonly right: number;
   readonly told: Readonly<Record<string, number>>;
-  readonly unmetByRestarts: number;
+  /** Calls with enough time that met neither a restart nor a stall, and those of them that were answered rightly. */
+  readonly unmet: number;
   readonly rightUnmet: number;
+  /** How often the machine gave this program no time. */
+  readonly stalls: number;
   readonly handlersStarted: number;
   readonly asynchronousRequests: number;
   readonly asynchronousStarts: number;
@@ -42,10 +40,12 @@ export interface Verdict {
 export function judge(options: {
   readonly calls: readonly Call[];
   readonly asynchronous: ReadonlySet<string>;
-  readonly restarts: readonly Restart[];
+  /** When the tunnel was being restarted. */
+  readonly restarts: readonly Stretch[];
+  readonly stalls: readonly Stretch[];
   readonly starts: readonly TunnelEvent[];
 }): Verdict {
-  const { calls, asynchronous, restarts } = options;
+  const { calls, asynchronous, restarts, stalls } = options;
   const broken: string[] = [];
   const told: Record<string, number> = {};
   for (const call of calls) {
@@ -55,11 +55,11 @@ export function judge(options: {
   }
   const patient = calls.filter(({ timeoutMs }) => timeoutMs >= enoughTimeMs);
   const unmet = patient.filter(
-    (call) => !restarts.some(({ from, to }) => call.startedAt <= to && call.endedAt >= from),
+    (call) => ![...restarts, ...stalls].some(({ from, to }) => call.startedAt <= to && call.endedAt >= from),
   );
   const rightUnmet = unmet.filter(({ outcome }) => outcome === 'right').length;
   if (unmet.length > 0 && rightUnmet < unmet.length * rightShare) {
-    broken.push(`only ${rightUnmet} of ${unmet.length} calls that no restart met were answered rightly`);
+    broken.push(`only ${rightUnmet} of ${unmet.length} calls that nothing met but faults were answered rightly`);
   }
   const byInvocation = count(options.starts, 'invocationId');
   for (const [id, times] of byInvocation)
@@ -75,8 +75,9 @@ export function judge(options: {
     calls: calls.length,
     right: calls.filter(({ outcome }) => outcome === 'right').length,
     told,
-    unmetByRestarts: unmet.length,
+    unmet: unmet.length,
     rightUnmet,
+    stalls: stalls.length,
     handlersStarted: options.starts.length,
     asynchronousRequests: asynchronous.size,
     asynchronousStarts: retried.reduce((sum, times) => sum + times, 0),

@@ -138,7 +138,8 @@ interface Run {
 }
 
 /** @throws the signal's reason when it is stopped before its end. */
-async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
+async function runDemo(run: Run): Promise<void> {
+  const { keep, signal, cleanups } = run;
   const folder = await mkdtemp(join(tmpdir(), 'live-lambda-demo-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
   const assemblyFolder = join(folder, 'cdk.out');
@@ -146,7 +147,7 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   process.env.LIVE_LAMBDA_CONFIG_DIR = join(folder, 'config');
 
   let stepMs = performance.now();
-  const step = (number: number, title: string) => {
+  const step: Step = (number, title) => {
     signal.throwIfAborted();
     stepMs = performance.now();
     say(styleText('bold', `${number}. ${title}`));
@@ -171,7 +172,7 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
     if (shown.output) report(event);
   };
   const world = { emulator, assemblyFolder, folder: app?.folder ?? appFolder };
-  const tunnel = await openTunnel({ signal, cleanups }, world, onEvent);
+  const tunnel = await openTunnel(run, world, onEvent);
   const { key } = await tunnel.waitFor(({ type }) => type === 'started');
   say(`  ready in process ${tunnel.pid}, ${since(stepMs)}`);
   say(`  the stubs believe tunnels with the key ${key}, which was made for this demo\n`);
@@ -188,6 +189,20 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
     return;
   }
 
+  await showChanges({ run, deployed, world, step }, { tunnel, app });
+}
+
+/** What a developer does beside the invocations: edits, calls AWS, goes and comes back. */
+async function showChanges(
+  {
+    run,
+    deployed,
+    world,
+    step,
+  }: { readonly run: Run; readonly deployed: Deployed; readonly world: World; readonly step: Step },
+  { tunnel, app }: Live,
+): Promise<void> {
+  const { signal } = run;
   step(5, 'Edit, break and mend what a handler imports');
   for (const edit of edits) await untilStopped(signal, showEdit(deployed, { tunnel, app }, edit));
 
@@ -203,9 +218,11 @@ async function runDemo({ keep, signal, cleanups }: Run): Promise<void> {
   await untilStopped(signal, showDeployedCode(deployed));
 
   step(9, 'Start it again, and nothing else');
-  await openTunnel({ signal, cleanups }, world);
+  await openTunnel(run, world);
   await untilStopped(signal, showBackOnLaptop(deployed, signal));
 }
+
+type Step = (number: number, title: string) => void;
 
 interface World {
   readonly emulator: Emulator;
@@ -216,7 +233,7 @@ interface World {
 
 /** Starts the command line's tunnel, and waits until it takes invocations. */
 async function openTunnel(
-  { signal, cleanups }: Pick<Run, 'signal' | 'cleanups'>,
+  { signal, cleanups }: Run,
   { emulator, assemblyFolder, folder }: World,
   onEvent?: (event: TunnelEvent) => void,
 ): Promise<TunnelProcess> {

@@ -16,7 +16,7 @@ export class OrderServiceStack extends Stack {
       description: 'Checks an order and prices it',
       entry: pathOf('../functions/create-order/create-order.ts'),
       runtime,
-      timeout: Duration.seconds(10),
+      timeout: Duration.seconds(30),
       memorySize: 512,
       environment: { CURRENCY: 'EUR', MAX_ORDER_TOTAL_CENTS: '500000' },
     });
@@ -26,7 +26,7 @@ export class OrderServiceStack extends Stack {
       code: lambda.Code.fromAsset(pathOf('../functions/quote-shipping')),
       handler: 'quote-shipping.handler',
       runtime,
-      timeout: Duration.seconds(5),
+      timeout: Duration.seconds(15),
       memorySize: 256,
       environment: { FREE_SHIPPING_FROM_CENTS: '10000' },
     });

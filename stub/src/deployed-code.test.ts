@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeployedCode } from './deployed-code.ts';
 import { startDeployedProcess } from './deployed-process.ts';
 import { runtimeApi } from './fixtures/runtime-api.ts';
+import { passOn } from './pass-on.ts';
 import { createRuntimeClient } from './runtime-client.ts';
 
 /** What every runtime does, in a few lines: `next`, `post`, and the rest is said by each test. */
@@ -20,6 +21,7 @@ async function deployed(script: string) {
   let starts = 0;
   const code = createDeployedCode({
     runtime: createRuntimeClient(api.address),
+    serveOthers: passOn(api.address),
     startProcess: (runtimeApi) => {
       starts += 1;
       return startDeployedProcess({
@@ -69,6 +71,19 @@ describe('the deployed code', () => {
     `);
     await run('r1');
     expect(api.received.map(({ path }) => path)).toContain('/afterwards');
+  });
+
+  it('asks Lambda itself for what is no part of the Runtime API', async () => {
+    const { api, run } = await deployed(`
+      const other = await fetch('http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2020-01-01/extension/register', { method: 'POST' });
+      const { id } = await next();
+      await post('/invocation/' + id + '/response', String(other.status));
+    `);
+    await run('r1');
+    expect(api.received.map(({ path, body }) => [path, String(body)])).toEqual([
+      ['/2020-01-01/extension/register', ''],
+      ['/2018-06-01/runtime/invocation/r1/response', '202'],
+    ]);
   });
 
   it('that posts an error has it passed as it is', async () => {

@@ -3,6 +3,7 @@ import {
   createRuntimeApiServer,
   type ProcessEnd,
   type RuntimeApiServer,
+  type RuntimeApiServerOptions,
 } from '@live-lambda/runner/runtime-api';
 import type { NextInvocation, RuntimeClient, StreamBody } from './runtime-client.ts';
 
@@ -29,6 +30,8 @@ export interface DeployedCode {
 
 export interface DeployedCodeOptions {
   readonly runtime: RuntimeClient;
+  /** Serves what it asks of Lambda besides the Runtime API. */
+  readonly serveOthers?: RuntimeApiServerOptions['serveOthers'];
   /** Starts its process, which is given the address of the Runtime API. Resolves with its end, and never rejects. */
   readonly startProcess: (runtimeApi: string) => Promise<ProcessEnd>;
 }
@@ -39,7 +42,7 @@ class BrokenOff extends Error {
 }
 
 /** Nothing is started before it is needed. */
-export function createDeployedCode({ runtime, startProcess }: DeployedCodeOptions): DeployedCode {
+export function createDeployedCode({ runtime, startProcess, serveOthers }: DeployedCodeOptions): DeployedCode {
   const watching = new Set<() => void>();
   const changed = () => {
     for (const look of watching) look();
@@ -54,6 +57,7 @@ export function createDeployedCode({ runtime, startProcess }: DeployedCodeOption
       timeoutMs: Number.POSITIVE_INFINITY,
       onKill: () => undefined,
       onState: changed,
+      ...(serveOthers && { serveOthers }),
     });
     server.processStarted();
     void startProcess(server.address).then((how) => {

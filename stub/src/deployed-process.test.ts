@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -22,12 +23,17 @@ function start(script: string, variables: Readonly<Record<string, string>> = {})
     env: { PROGRAM: program, SCRIPT: script, ...variables },
   });
   const written = { output: '', log: '' };
-  child.stdio[1]?.on('data', (part) => {
-    written.output += part;
-  });
-  child.stdio[logDescriptor]?.on('data', (part) => {
-    written.log += part;
-  });
+  const [, output, ...others]: readonly unknown[] = child.stdio;
+  const log = others[logDescriptor - 2];
+  for (const [name, stream] of [
+    ['output', output],
+    ['log', log],
+  ] as const) {
+    if (!(stream instanceof Readable)) throw new Error(`there is no ${name} to read`);
+    stream.on('data', (part: Buffer) => {
+      written[name] += part.toString();
+    });
+  }
   return { child, written, ended: once(child, 'close') };
 }
 

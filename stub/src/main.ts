@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createDropTally, openStubLink, type TunnelTrust } from '@live-lambda/protocol';
+import { createDropTally, openStubLink, type TunnelTrust, wallClock } from '@live-lambda/protocol';
 import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import { fingerprintOf, trusts, verifySignature } from '@live-lambda/protocol/identity';
 import { createDeployedCode, type DeployedCode } from './deployed-code.ts';
 import { endLike, startDeployedProcess } from './deployed-process.ts';
 import { errorBody, errorHeaders } from './failure.ts';
+import { passOn } from './pass-on.ts';
 import { run } from './run.ts';
 import { createRuntimeClient, type RuntimeClient } from './runtime-client.ts';
 import {
@@ -37,6 +38,7 @@ function startLink(settings: Settings) {
   });
   return openStubLink({
     channel,
+    clock: wallClock(),
     namespaces: settings.namespaces,
     trust: trustIn(settings.trustedKeys),
     onDropped: createDropTally(log),
@@ -74,6 +76,7 @@ function deployedCode(runtime: RuntimeClient, settings: Settings): DeployedCode 
   const command = deployedCommand(process.argv.slice(2), settings);
   return createDeployedCode({
     runtime,
+    serveOthers: passOn(env[runtimeApiVariable] ?? ''),
     startProcess: (runtimeApi) =>
       startDeployedProcess({ command, variables: deployedVariables(env, settings, runtimeApi) }),
   });

@@ -149,6 +149,7 @@ describe('the stub', () => {
 /** Deployed code that remembers what it was asked for. */
 function deployedCode() {
   const deeds: string[] = [];
+  let waits = 0;
   let endNow: (end: ProcessEnd) => void = () => undefined;
   const ended = new Promise<ProcessEnd>((resolve) => {
     endNow = resolve;
@@ -158,7 +159,10 @@ function deployedCode() {
     get end() {
       return given.end;
     },
-    unlessEnded: (work) => Promise.race([work, ended]),
+    unlessEnded(work) {
+      waits += 1;
+      return Promise.race([work, ended]);
+    },
     start: async () => void deeds.push('started'),
     run: async ({ requestId }) => void deeds.push(requestId),
   };
@@ -166,7 +170,7 @@ function deployedCode() {
     given.end = how;
     endNow(how);
   };
-  return { code, deeds, end };
+  return { code, deeds, end, waits: () => waits };
 }
 
 describe('the stub beside deployed code', () => {
@@ -231,7 +235,7 @@ describe('the stub beside deployed code', () => {
   });
 
   it('ends as the code has ended meanwhile, once the event at hand is answered', async () => {
-    const { code, end } = deployedCode();
+    const { code, end, waits } = deployedCode();
     const how = { type: 'exited' as const, code: 3 };
     const { ended, received } = await stub({
       events,
@@ -240,6 +244,8 @@ describe('the stub beside deployed code', () => {
       onInvoke: () => end(how),
     });
     expect(await ended).toEqual(how);
+    // It did not ask for another event, which would be lost with it.
+    expect(waits()).toBe(1);
     expect(received.map(({ path }) => path)).toEqual([
       '/2018-06-01/runtime/invocation/next',
       '/2018-06-01/runtime/invocation/r1/response',

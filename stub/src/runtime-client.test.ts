@@ -86,11 +86,12 @@ describe("the stub's client of Lambda's Runtime API", () => {
     const api = await runtimeApi();
     async function* parts(): AsyncGenerator<Uint8Array, undefined> {
       yield Buffer.from('one ');
+      await api.begun;
       throw new Error('the next part is missing');
     }
     const streamed = createRuntimeClient(api.address).stream('r1', parts(), {});
     await expect(streamed).rejects.toThrow('the next part is missing');
-    // What arrived of it did not end, which is all that Lambda has to see.
+    await api.brokenOff;
     expect(api.received).toEqual([]);
   });
 

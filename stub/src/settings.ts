@@ -2,7 +2,7 @@ import { isChannelSegment, type Namespaces, ownNamespaces } from '@live-lambda/p
 import { isFingerprint } from '@live-lambda/protocol/identity';
 
 /** The variable that the construct writes: where the stub's Events API is and which function it stands for. */
-export const settingsVariable = 'LIVE_LAMBDA';
+const settingsVariable = 'LIVE_LAMBDA';
 /** The variable that starts the stub instead of the runtime (Lambda Developer Guide, "Modifying the runtime environment"). */
 const wrapperVariable = 'AWS_LAMBDA_EXEC_WRAPPER';
 

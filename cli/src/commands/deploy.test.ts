@@ -21,6 +21,7 @@ const manifest = {
 /** Stands in for the CDK CLI: says what it is asked for, synthesizes if it may, and ends as the variable says. */
 const cdk = `
 const { mkdirSync, writeFileSync } = require('node:fs');
+if (process.env.WAITS) process.on('SIGTERM', () => process.exit(9));
 console.log('asked: ' + JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd() }));
 console.error('progress');
 if (process.env.SYNTHESIZES) {
@@ -28,10 +29,8 @@ if (process.env.SYNTHESIZES) {
   writeFileSync('cdk.out/manifest.json', '{}');
   writeFileSync('cdk.out/live-lambda.json', process.env.SYNTHESIZES);
 }
-if (process.env.WAITS) {
-  process.on('SIGTERM', () => process.exit(9));
-  setInterval(() => {}, 1000);
-} else process.exitCode = Number(process.env.ENDS ?? 0);
+if (process.env.WAITS) setInterval(() => {}, 1000);
+else process.exitCode = Number(process.env.ENDS ?? 0);
 `;
 
 const files = {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,6 +71,7 @@ describe('live-lambda doctor', () => {
     expect(check('permissions')).toMatchObject({ status: 'ok', reason: 'connect, subscribe and publish' });
     expect(check('functions')).toMatchObject({ status: 'ok', reason: '2 functions were found' });
     expect(check('clock')).toMatchObject({ status: 'ok' });
+    expect(check('stub')).toMatchObject({ status: 'ok', reason: '2 as synthesized' });
     expect(check('trust')).toMatchObject({ status: 'ok', reason: 'the stubs trust whoever IAM lets publish' });
     expect(check('handlers')).toMatchObject({
       status: 'warning',
@@ -83,7 +84,7 @@ describe('live-lambda doctor', () => {
     expect(stdout).toMatch(/^✓ Node {2,}20|^✓ Node {2,}2\d/);
     expect(stdout).toMatch(/✗ Manifest +There is no folder .*nowhere\.\n +→ Synthesize the CDK app in live mode/);
     expect(stdout).toMatch(/- Handlers +needs what "Manifest" is about, see there/);
-    expect(stdout).toMatch(/\n\d of 20 failed; /);
+    expect(stdout).toMatch(/\n\d of 21 failed; /);
     expect(code).toBe(1);
   });
 
@@ -122,6 +123,17 @@ describe('live-lambda doctor', () => {
     expect(code).toBe(1);
     await undo();
     await emulator.deploy(app.assembly);
+  });
+
+  it('says that another stub is deployed than that of the last synth', async () => {
+    const assets = await readFile(join(app.assembly, 'Shop.assets.json'), 'utf8');
+    await app.write('cdk.out/newer.zip', 'of a newer release');
+    await app.write('cdk.out/Shop.assets.json', assets.replace(/"path":"[^"]*stub\.zip"/, '"path":"newer.zip"'));
+    expect((await doctor()).check('stub')).toMatchObject({
+      status: 'warning',
+      reason: expect.stringMatching(/^The stub that is deployed for Shop\/Orders, Shop\/Renamed is another one/),
+    });
+    await app.write('cdk.out/Shop.assets.json', assets);
   });
 
   it('says that a clock is off by more than AWS tolerates', async () => {

@@ -2,14 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Emulator } from '@live-lambda/emulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type PlainApp, plainApp } from '../fixtures/deployed-app.ts';
 import { runCli } from '../fixtures/run-cli.ts';
-import { developerVariables } from '../fixtures/tunnel-programs.ts';
+import { developerVariables, tunnelPrograms } from '../fixtures/tunnel-programs.ts';
 
 let app: PlainApp;
 let emulator: Emulator;
 let home: string;
+const programs = tunnelPrograms();
 /** Physical name by construct id. */
 let names: ReadonlyMap<string, string>;
 
@@ -25,6 +26,15 @@ beforeAll(async () => {
         stream.write('once '); stream.write('upon '); stream.end('a time');
       });`,
     },
+    {
+      id: 'Chapters',
+      source: `import { existsSync } from 'node:fs';
+      export const handler = awslambda.streamifyResponse(async ({ gate }, stream) => {
+        stream.write('chapter one');
+        while (!existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 20));
+        stream.end(', chapter two');
+      });`,
+    },
     { id: 'Deep', nested: true, source: 'export const handler = async () => "from below";' },
   ]);
   emulator = await Emulator.start();
@@ -33,6 +43,8 @@ beforeAll(async () => {
     stacks.flatMap((stack) => stack.functions).map(({ logicalId, name }) => [logicalId.slice(0, -8), name]),
   );
 });
+
+afterEach(() => programs.kill());
 
 afterAll(async () => {
   await emulator?.close();
@@ -83,6 +95,19 @@ describe('live-lambda invoke', () => {
     expect(stdout).toBe('once upon a time\n');
     expect(stderr).toMatch(/✓ Shop\/Story.*first byte after/);
     expect(code).toBe(0);
+  });
+
+  it('prints a part before the next one is there', async () => {
+    const gate = join(home, 'gate');
+    const running = programs.start(['Chapters', '--stream', '--event', JSON.stringify({ gate })], {
+      command: 'invoke',
+      cwd: app.folder,
+      env: { ...variables(), LIVE_LAMBDA_ENDPOINT: emulator.endpoint },
+    });
+    await running.printed('chapter one');
+    expect(running.stdout()).not.toContain('chapter two');
+    await writeFile(gate, '');
+    expect((await running.ended).stdout).toBe('chapter one, chapter two\n');
   });
 
   it('lets Lambda queue the event with --async', async () => {

@@ -140,6 +140,13 @@ describe('live-lambda local', () => {
     expect(await recordFiles()).toEqual([]);
   });
 
+  it('says what is wrong in a line of JSON where a program reads it, by the config, too', async () => {
+    await using project = await scratchProject({ 'live-lambda.config.json': { json: true, app: 'nowhere' } });
+    const { code, stdout, stderr } = await runCli(['local'], { cwd: project.folder });
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'error', message: expect.stringContaining('nowhere') });
+    expect([code, stderr]).toEqual([1, '']);
+  });
+
   it('says which port is taken', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

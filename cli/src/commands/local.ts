@@ -27,37 +27,48 @@ export default class Local extends Command {
     const { flags } = await this.parse(Local);
     const { port, synth, 'inspect-brk': inspectBrk, 'max-environments': maxEnvironments, ...rest } = flags;
     const { 'fetch-node': fetchNode, ...same } = rest;
-    let json = same.json ?? false;
+    // Before the config is read nobody knows what it says of it.
+    const output = { json: same.json ?? false };
     const left = new AbortController();
     const stopped = untilSignal(left);
-    const { runLocal } = await import('../local/run-local.ts');
-    const starting = runLocal({
-      flags: { ...same, inspectBrk, maxEnvironments, fetchNode },
-      port,
-      synth: synth ?? false,
-      config: this.config,
-      environment: process.env,
-      currentFolder: process.cwd(),
-      write: (text) => process.stdout.write(text),
-      onJson: (value) => {
-        json = value;
-      },
-      signal: left.signal,
-    });
+    try {
+      const { runLocal } = await import('../local/run-local.ts');
+      const starting = runLocal({
+        flags: { ...same, inspectBrk, maxEnvironments, fetchNode },
+        port,
+        synth: synth ?? false,
+        config: this.config,
+        environment: process.env,
+        currentFolder: process.cwd(),
+        write: (text) => process.stdout.write(text),
+        onJson: (json) => {
+          output.json = json;
+        },
+        signal: left.signal,
+      });
+      await this.#untilEnd(starting, { stopped, output });
+    } catch (error) {
+      if (!(error instanceof UserError && output.json)) throw error;
+      // As all that a program reads here: one JSON object a line.
+      process.stdout.write(`${JSON.stringify({ type: 'error', message: error.message, hint: error.hint })}\n`);
+      process.exitCode = 1;
+    }
+  }
+
+  async #untilEnd(
+    starting: Promise<RunningLocal>,
+    { stopped, output }: { readonly stopped: Promise<'signal'>; readonly output: { readonly json: boolean } },
+  ): Promise<void> {
     const running = await Promise.race([stopped, starting]);
     if (running === 'signal') {
       // Whatever was started is ended, so that nothing is left behind.
       await starting.then((local) => local.stop('it was stopped')).catch(() => undefined);
       process.exit(130);
     }
-    await this.#untilEnd(running, stopped, json);
-  }
-
-  async #untilEnd(running: RunningLocal, stopped: Promise<'signal'>, json: boolean): Promise<void> {
     const ended = await Promise.race([stopped, running.failed]);
-    if (!json && !(ended instanceof UserError)) process.stderr.write('Stopping the tunnel and the emulator.\n');
-    await running.stop(ended instanceof UserError ? 'it failed' : 'it was stopped');
-    if (ended instanceof UserError) throw ended;
+    if (!output.json && ended === 'signal') process.stderr.write('Stopping the tunnel and the emulator.\n');
+    await running.stop(ended === 'signal' ? 'it was stopped' : 'it failed');
+    if (ended !== 'signal') throw ended;
   }
 }
 

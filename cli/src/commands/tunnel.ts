@@ -49,9 +49,7 @@ export default class Tunnel extends Command {
       if (tunnel === 'signal') process.exit(130);
       const ended = await Promise.race([stopped, tunnel.failed]);
       if (!output.json && !(ended instanceof UserError)) {
-        process.stderr.write(
-          'Stopping. The stubs now answer with an error that says so, until a tunnel runs again or the app is deployed without live mode.\n',
-        );
+        process.stderr.write(`Stopping. ${tunnel.farewell()}\n`);
       }
       await tunnel.stop(ended instanceof UserError ? 'it failed' : 'it was stopped');
       if (ended instanceof UserError) throw ended;

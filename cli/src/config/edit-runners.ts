@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadConfigFile } from './config-file.ts';
 
 /** The config file that is made where there is none: every program can read and write it. */
-export const createdConfigName = 'live-lambda.config.json';
+const createdConfigName = 'live-lambda.config.json';
 
 /** What became of a change to `runners` of a config file. */
 export type RunnersEdit =

@@ -84,7 +84,7 @@ export function resolveSettings(sources: SettingSources): Settings {
 }
 
 /** `maxEnvironments` → `max-environments` */
-export function flagName(key: string): string {
+function flagName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -3,6 +3,7 @@ import { clockVerdict, credentialsVerdict } from './account-checks.ts';
 import { freshVerdict, handlersVerdict, releaseVerdict, vpcVerdict } from './app-checks.ts';
 import { type Check, failedBy, ok, PrerequisiteError, skipped, type Verdict, warning } from './check.ts';
 import {
+  codeVerdict,
   deployedVerdict,
   httpVerdict,
   lookUpVerdict,
@@ -12,7 +13,8 @@ import {
   trustVerdict,
   webSocketVerdict,
 } from './cloud-checks.ts';
-import { type Facts, subjects } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { subjects } from './gather-once.ts';
 import { nodeVerdict, runtimesVerdict, watchesVerdict } from './machine-checks.ts';
 import { roleGrants } from './role-grants.ts';
 
@@ -57,6 +59,7 @@ export const checks: readonly Check<Facts>[] = [
   { id: 'websocket', title: 'API by WebSocket', make: async (facts) => webSocketVerdict(await facts.probes()) },
   { id: 'permissions', title: 'Your permissions', make: async (facts) => permissionsVerdict(await facts.probes()) },
   { id: 'functions', title: 'Functions in AWS', make: async (facts) => lookUpVerdict(await facts.functions()) },
+  { id: 'stub', title: 'Deployed stubs', make: async (facts) => codeVerdict(await facts.code()) },
   {
     id: 'trust',
     title: 'Trusted keys',

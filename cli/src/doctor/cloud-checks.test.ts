@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { liveFunction } from '../fixtures/live-function.ts';
 import { UserError } from '../user-error.ts';
 import {
+  codeVerdict,
   httpVerdict,
   lookUpVerdict,
   permissionsVerdict,
@@ -91,6 +92,19 @@ describe('the keys that stubs trust', () => {
       reason: 'b is gone.',
       fix: 'Deploy.',
     });
+  });
+});
+
+describe('the deployed stubs', () => {
+  it('are compared where that can be', () => {
+    expect(codeVerdict([]).status).toBe('skipped');
+    expect(codeVerdict([{ id: 'a', isSame: true }])).toEqual({ status: 'ok', reason: 'as synthesized' });
+    expect(
+      codeVerdict([
+        { id: 'a', isSame: true },
+        { id: 'b', isSame: false },
+      ]),
+    ).toMatchObject({ status: 'warning', reason: expect.stringContaining('deployed for b is') });
   });
 });
 

@@ -91,6 +91,25 @@ export function lookUpVerdict(functions: readonly LookedUp[]): Verdict {
   return ok(functions.length === 1 ? '1 function was found' : `${functions.length} functions were found`);
 }
 
+/** Whether the stub of a function is the one of the last synth. */
+export interface ComparedCode {
+  readonly id: string;
+  readonly isSame: boolean;
+}
+
+export function codeVerdict(compared: readonly ComparedCode[]): Verdict {
+  const others = compared.filter(({ isSame }) => !isSame).map(({ id }) => id);
+  if (others.length > 0) {
+    return warning(
+      `The stub that is deployed for ${others.join(', ')} is another one than that of the last synth.`,
+      'Deploy again: `live-lambda deploy`.',
+    );
+  }
+  if (compared.length === 0)
+    return skipped('no deployed function has a stub in place of its code that could be compared');
+  return ok(compared.length === 1 ? 'as synthesized' : `${compared.length} as synthesized`);
+}
+
 /** @param own fingerprint of the developer's key; undefined where there is none yet */
 export function trustVerdict(functions: readonly LookedUp[], own: string | undefined): Verdict {
   const known = functions.flatMap(({ id, found }) => (found instanceof Error ? [] : [{ id, keys: found.trustedKeys }]));

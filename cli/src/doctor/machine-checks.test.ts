@@ -18,7 +18,7 @@ const choice = (wantedMajor: number, over: Partial<NodeChoice> = {}): NodeChoice
   path: '/usr/bin/node',
   version: `${wantedMajor}.1.0`,
   source: 'nvm',
-  accepts: [],
+  accepts: () => true,
   match: 'exact',
   wantedMajor,
   fetchable: undefined,

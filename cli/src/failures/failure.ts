@@ -25,7 +25,7 @@ export interface Failure {
 }
 
 /** The command line was not understood; nothing was done. Source: GNU Coding Standards and oclif, which use 2 for it. */
-export const usageExitCode = 2;
+const usageExitCode = 2;
 const failedExitCode = 1;
 
 /** How oclif begins the error of a flag or argument whose value its own parser refused. */

@@ -19,7 +19,7 @@ export async function tellFailure(failure: Failure, { json, debug }: FailureOutp
 }
 
 /** What programs get: `suggestions` only where there are some. */
-export function failureJson({ message, code, suggestions }: Failure): object {
+function failureJson({ message, code, suggestions }: Failure): object {
   return { error: { message, code, ...(suggestions.length === 0 ? {} : { suggestions }) } };
 }
 

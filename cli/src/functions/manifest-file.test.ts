@@ -8,7 +8,7 @@ import { readManifests } from './manifest-file.ts';
 let app: FixtureApp;
 
 beforeEach(async () => {
-  app = await fixtureApp([{ id: 'Orders', source: '' }]);
+  app = await fixtureApp([{ id: 'Orders', source: '', timeoutSeconds: 20 }]);
 });
 
 afterEach(() => app.remove());

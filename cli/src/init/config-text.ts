@@ -12,7 +12,7 @@ const example = ["// functions: { 'Stack/Function': { env: { LOG_LEVEL: 'debug' 
 
 /**
  * A config in the language of the app, with nothing set. The ending says that it is an ES module where the package does
- * not: TypeScript lets no CommonJS file import this package, which is an ES module.
+ * not: TypeScript before 5.8 lets no CommonJS file import this package, which is an ES module.
  */
 export function newConfig({
   typescript,

@@ -15,6 +15,15 @@ describe('a new config', () => {
     { typescript: false, esModules: false },
   ];
 
+  it('has an ending that says that it is an ES module where the package does not', () => {
+    expect(kinds.map((kind) => newConfig(kind).name.replace('live-lambda.config', ''))).toEqual([
+      '.ts',
+      '.mts',
+      '.js',
+      '.mjs',
+    ]);
+  });
+
   it.each(kinds)('is loaded, and sets nothing: %j', async (kind) => {
     const { name, text } = newConfig(kind);
     await using project = await scratchProject({

@@ -31,17 +31,10 @@ export function addKeys(text: string | undefined, keys: readonly TrustedKey[]): 
   };
 }
 
-/** A list of keys without the line of one of them; all else in it stays. */
+/** A list of keys without the line of one of them; all else in it stays. What is trimmed includes a byte order mark. */
 export function removeKey(text: string, fingerprint: string): string {
   return text
     .split(/(?<=\n)/)
-    .filter(
-      (line) =>
-        line
-          .replace(/^\uFEFF/, '')
-          .replace(/#.*/, '')
-          .trim()
-          .split(/\s+/)[0] !== fingerprint,
-    )
+    .filter((line) => line.replace(/#.*/, '').trim().split(/\s+/)[0] !== fingerprint)
     .join('');
 }

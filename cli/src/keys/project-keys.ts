@@ -18,7 +18,7 @@ import { UserError } from '../user-error.ts';
 import { addKeys, removeKey } from './keys-text.ts';
 
 /** The list that the construct library reads at a synth. */
-export const keysFileName = 'live-lambda.keys';
+const keysFileName = 'live-lambda.keys';
 
 /** The list of an app, whether or not it is there. */
 export interface KeysFile {

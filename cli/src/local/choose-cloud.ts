@@ -26,7 +26,9 @@ export function chooseCloud({ settings }: Pick<Project, 'settings'>, { local, ca
   if (local === false) return aws;
   const running = runningLocals(cacheFolder);
   const found = running.find((record) =>
-    endpoint === undefined ? isOfApp(record, settings.app.value) : sameOrigin(record.endpoint, endpoint),
+    endpoint === undefined || local === true
+      ? isOfApp(record, settings.app.value)
+      : sameOrigin(record.endpoint, endpoint),
   );
   if (found) return { access: accessTo(found), isLocal: true };
   if (local === undefined) return aws;

@@ -31,7 +31,7 @@ export interface HookAnswers<Answer> {
 }
 
 /** For one hook of one plugin, in milliseconds. */
-export const hookLimitMs = 10_000;
+const hookLimitMs = 10_000;
 
 /** Asks all plugins at once, and gives what they answered in the order of their names. Never rejects: a misspelt name is a type error here, and is none in oclif. */
 export async function askPlugins<Name extends keyof LiveLambdaHooks>(

@@ -5,7 +5,7 @@ import type { FunctionSpec, Prepared, Runner } from '@live-lambda/runner';
 import { preparedFault } from './runner-shape.ts';
 
 /** For a runner's answer about a function that is not there, in milliseconds. */
-export const smokeLimitMs = 10_000;
+const smokeLimitMs = 10_000;
 
 /** Functions of several kinds, none of which is there. */
 function missingFunctions(folder: string): readonly FunctionSpec[] {

@@ -83,7 +83,7 @@ function installText(platform: NodeJS.Platform, brew: string, apt: string): stri
 }
 
 /** Whether functions of a language need more than Node. */
-export function isLanguage(name: string): boolean {
+function isLanguage(name: string): boolean {
   return Object.hasOwn(checks, name);
 }
 

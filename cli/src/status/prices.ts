@@ -2,7 +2,7 @@
  * What one operation pays for of an event, in bytes: an event is as many operations as it has parts of 5 KB.
  * Source: AWS AppSync pricing, "Event APIs"; read as KiB.
  */
-export const bytesPerOperation = 5 * 1024;
+const bytesPerOperation = 5 * 1024;
 
 /** In US dollars. Source: AWS AppSync pricing, "Event APIs": $1.00 per million operations. Regions differ little. */
 export const operationPriceUsd = 1 / 1_000_000;

@@ -74,7 +74,7 @@ function parsed(file: string): unknown {
 }
 
 /** Whether there is such a process, of whichever user. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -70,10 +70,8 @@ export function createApiConnection(options: ApiConnectionOptions): ApiConnectio
   };
   return {
     async open() {
-      channel.wanted();
       try {
-        await withinLimit(learn(api.functions), knownKeysLimitMs);
-        await link.open();
+        await link.open(withinLimit(learn(api.functions), knownKeysLimitMs));
       } catch (error) {
         throw error instanceof ChannelError ? unusable(api, error) : error;
       }

@@ -2,7 +2,13 @@ import type { CredentialsProvider } from '@live-lambda/protocol/appsync';
 import type { Identity } from '@live-lambda/protocol/identity';
 import { createExecutor, type Executor, type InspectOptions, type Runner } from '@live-lambda/runner';
 import { watchApp } from '../functions/app-watch.ts';
-import { type AwsAccess, callerIdentity, findApis } from '../functions/deployment.ts';
+import {
+  type AwsAccess,
+  type CallerIdentity,
+  callerIdentity,
+  type FoundApis,
+  findApis,
+} from '../functions/deployment.ts';
 import type { LiveApp, LocalFunction } from '../functions/live-functions.ts';
 import type { Host } from '../host.ts';
 import type { ChosenNodes } from '../nodes/choose-nodes.ts';
@@ -13,6 +19,7 @@ import type { ConnectionParts } from './api-connection.ts';
 import { createApiConnections } from './api-connections.ts';
 import { createAppUpdates } from './app-updates.ts';
 import { executionNews } from './execution-news.ts';
+import { farewell } from './farewell.ts';
 import { summariesOf } from './function-summaries.ts';
 import { startWarnings } from './start-warnings.ts';
 
@@ -58,6 +65,8 @@ export interface AppSource {
 export interface Tunnel {
   /** Tells the stubs that it leaves, ends the processes and closes the connections. */
   stop(reason: string): Promise<void>;
+  /** What becomes of invocations once it has stopped, as a sentence. */
+  farewell(): string;
   /** Settles when the tunnel cannot go on. */
   readonly failed: Promise<UserError>;
 }
@@ -78,25 +87,9 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const counted = countInvocations(options.host);
   const { host } = counted;
   let live = options.live;
-  const { app, session } = live;
-  host.notify({
-    type: 'started',
-    release,
-    app,
-    session,
-    identity: caller.arn,
-    key: identity.fingerprint,
-    config: options.configFile ?? null,
-    functions: summariesOf(live.functions, found.apis, options),
-  });
-  for (const text of startWarnings(live, options)) host.notify({ type: 'note', level: 'warning', text });
-
+  tellStart(options, { host, found, caller });
   const executor = executorFor(host, options, (id) => live.functions.find(({ spec }) => spec.id === id));
-  // An event that comes before its function is ready waits for it.
-  const prepared = executor.prepareAll(live.functions.map(({ spec }) => spec)).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    host.notify({ type: 'note', level: 'warning', text: `Preparing the functions failed: ${reason}` });
-  });
+  const prepared = prepare(executor, live, host);
   const failure = createFailure();
   const connections = createApiConnections({
     executor,
@@ -141,6 +134,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     watchApp({ ...options.source, current: live, onChanged: updates.changed, onBroken: updates.broken });
   return {
     failed: failure.given,
+    farewell: () => farewell(live),
     async stop(reason) {
       watched?.close();
       updates.close();
@@ -148,6 +142,36 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       host.notify({ type: 'stopped', ...counted.totals() });
     },
   };
+}
+
+/** Who runs which functions, and what had better be known of them. @throws UserError where a runner is not there */
+function tellStart(
+  options: TunnelOptions,
+  { host, found, caller }: { readonly host: Host; readonly found: FoundApis; readonly caller: CallerIdentity },
+): void {
+  const { live, release, identity, configFile } = options;
+  const { app, session, functions } = live;
+  host.notify({
+    type: 'started',
+    release,
+    app,
+    session,
+    identity: caller.arn,
+    key: identity.fingerprint,
+    config: configFile ?? null,
+    functions: summariesOf(functions, found.apis, options),
+  });
+  for (const text of startWarnings(live, options)) host.notify({ type: 'note', level: 'warning', text });
+}
+
+/** An event that comes before its function is ready waits for it. */
+async function prepare(executor: Executor, { functions }: LiveApp, host: Host): Promise<void> {
+  try {
+    await executor.prepareAll(functions.map(({ spec }) => spec));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    host.notify({ type: 'note', level: 'warning', text: `Preparing the functions failed: ${reason}` });
+  }
 }
 
 /** The clock of the links. */

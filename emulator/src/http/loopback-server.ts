@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 
 /** The only address that any server of the emulator listens on. */
-export const loopbackAddress = '127.0.0.1';
+const loopbackAddress = '127.0.0.1';
 
 export interface LoopbackServer {
   readonly port: number;

@@ -41,7 +41,7 @@ export const environmentProblem = (variables: Readonly<Record<string, string>>):
 };
 
 /** `nodejs22.x` -> `22`; `undefined` for other runtimes. */
-export const nodeMajorOf = (runtime: string): string | undefined => /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
+const nodeMajorOf = (runtime: string): string | undefined => /^nodejs(\d+)\.x$/.exec(runtime)?.[1];
 
 const nodePath = (configuration: FunctionConfiguration, major: string): string => {
   const opt = (...parts: readonly string[]) => path.join(configuration.optRoot, ...parts);

@@ -3,13 +3,13 @@ import type { LaunchCommand } from '@live-lambda/runner';
 import type { FunctionConfiguration } from './function-configuration.ts';
 
 /** The variable that names a program to start in the runtime's place. */
-export const execWrapperVariable = 'AWS_LAMBDA_EXEC_WRAPPER';
+const execWrapperVariable = 'AWS_LAMBDA_EXEC_WRAPPER';
 
 const taskFolder = '/var/task';
 const layerFolder = '/opt';
 
 /** A path of Lambda's file system on this machine; other paths are what they are. */
-export const localPath = (
+const localPath = (
   lambdaPath: string,
   roots: { readonly taskRoot: string; readonly optRoot: string },
 ): string => {

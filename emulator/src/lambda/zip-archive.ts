@@ -22,7 +22,7 @@ const endOfDirectory = (archive: Buffer): number => {
 };
 
 /** The Unix modes in the central directory, by name: the upper half of the external attributes. */
-export const unixModes = (archive: Buffer): ReadonlyMap<string, number> => {
+const unixModes = (archive: Buffer): ReadonlyMap<string, number> => {
   const modes = new Map<string, number>();
   const end = endOfDirectory(archive);
   let at = archive.readUInt32LE(end + 16);

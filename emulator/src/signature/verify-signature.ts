@@ -4,7 +4,7 @@ import { canonicalRequest, type SignedRequest, signatureOf, stringToSign } from 
 import type { KnownCredentials, Principal } from './credentials.ts';
 
 /** How far the clocks of signer and service may be apart, either way (AWS Signature Version 4, "Troubleshooting"). */
-export const maxClockSkewMs = 5 * 60_000;
+const maxClockSkewMs = 5 * 60_000;
 
 /** Why a signature is refused. Each protocol has its own error names for these. */
 export type RefusalReason = 'missing-authentication' | 'incomplete' | 'unknown-credentials' | 'invalid-signature';

@@ -12,11 +12,11 @@ import { type OpenSocket, openSocket } from './socket.ts';
 import { createSuspensionWatch, lookEveryMs } from './suspension.ts';
 
 /** How long a publish on the WebSocket may go unanswered before it goes over HTTP, and the socket is replaced. */
-export const publishAnswerMs = 3000;
+const publishAnswerMs = 3000;
 /** The same after the process was suspended: the socket may be dead. */
-export const suspectAnswerMs = 400;
+const suspectAnswerMs = 400;
 /** After a longer suspension a socket is not tried any more: AppSync and what lies between drop silent connections. */
-export const survivedSuspensionMs = 60_000;
+const survivedSuspensionMs = 60_000;
 
 export interface AppSyncChannelOptions {
   readonly endpoint: EventApiEndpoint;

@@ -4,7 +4,7 @@ import { ChannelError } from '../channel.ts';
 export const silenceLimitMs = 70_000;
 /** From dialling to `connection_ack`. AWS's own client waits as long. */
 export const openLimitMs = 15_000;
-export const firstRetryMs = 250;
+const firstRetryMs = 250;
 export const longestRetryMs = 20_000;
 /**
  * The service cuts a connection off after 24 hours (AppSync Events Developer Guide). Before that a second one is opened
@@ -12,7 +12,7 @@ export const longestRetryMs = 20_000;
  */
 export const renewAfterMs = 23 * 3_600_000;
 /** When opening the second one failed, it is tried again after this. */
-export const renewAgainMs = 600_000;
+const renewAgainMs = 600_000;
 
 /** The life of one WebSocket. */
 export type ConnectionState =

@@ -9,7 +9,7 @@ export interface EventApiEndpoint {
 
 /** Path of the publish endpoint, also the path that every signature names (AppSync Events Developer Guide, "Understanding the Event API WebSocket protocol"). */
 export const publishPath = '/event';
-export const realtimePath = '/event/realtime';
+const realtimePath = '/event/realtime';
 
 /**
  * Whether a host can only be this machine: there, and only there, the connection is not encrypted. `localhost` and

@@ -1,7 +1,7 @@
 /** Publish requests that one WebSocket may send in a second; not adjustable (AppSync quotas). */
-export const socketPublishesPerSecond = 25;
+const socketPublishesPerSecond = 25;
 /** Events in one publish request (AppSync Events Developer Guide). */
-export const maxEventsPerPublish = 5;
+const maxEventsPerPublish = 5;
 /**
  * Largest publish request that goes over the WebSocket. The 1.2 MB of a publish request are documented for HTTP; what a
  * WebSocket frame may hold is not, so that only what every frame must hold, one event, is sent there.

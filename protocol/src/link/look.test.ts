@@ -116,6 +116,8 @@ describe('a stub that looks for a tunnel', () => {
     await held.goodbye('it was stopped');
     await clock.advance(0);
     expect(await look()).toMatchObject({ absence: { failure: 'tunnel-left', detail: 'it was stopped' }, tookMs: 0 });
+    // A Hello went out since, and nobody answered.
+    expect(await look()).toMatchObject({ absence: { failure: 'nobody-answered' }, tookMs: 0 });
   });
 
   it('takes a tunnel that does not serve this function for none, and says why', async () => {

@@ -111,7 +111,8 @@ describe('the absence of a tunnel', () => {
     expect(brief(after([0, heard], [1, gone], [2, wanted()]))).toEqual(['absent', 'again', 'absent']);
   });
 
-  it('is not prolonged by another Goodbye', () => {
-    expect(brief(after(...absent, [10_000, gone], [10_300, wanted()]))[1]).toBe('again');
+  it('has no Hello said earlier since the one before was refused', () => {
+    expect(brief(after(...absent, [5_000, gone], [5_001, wanted()]))[1]).toBe('nothing');
+    expect(brief(after(...absent, [5_000, gone], [10_300, wanted()]))[1]).toBe('again');
   });
 });

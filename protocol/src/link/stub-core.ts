@@ -1,49 +1,31 @@
 import type { ChannelError } from '../channel.ts';
-import type { Codec, Credentials, Frame, Message, Signed, Welcome } from '../messages.ts';
+import type { Credentials, Frame, Message, Signed, Welcome } from '../messages.ts';
 import type { SealedSession } from '../sealed-session.ts';
-import { decodeChannelEvent, encodeChannelEvent } from '../wire/channel-event.ts';
+import { decodeChannelEvent } from '../wire/channel-event.ts';
 import { idBytes, WireError } from '../wire/fields.ts';
 import { same } from './identifiers.ts';
-import { initialPresence, type PresenceInput, type PresenceState, presenceDeadline, stepPresence } from './presence.ts';
 import { createStreamReceiver } from './stream.ts';
-import { createGreeter } from './stub-greeting.ts';
+import { dropped, failed, publish } from './stub-effects.ts';
+import type { GreeterOptions } from './stub-greeting.ts';
+import { createStubPeer } from './stub-peer.ts';
 import { creditEvents, questionEvents } from './stub-questions.ts';
-import type {
-  Attached,
-  Attachment,
-  Current,
-  Failed,
-  StubEffect,
-  StubFailure,
-  StubIdentity,
-  StubInvocation,
-  StubOutcome,
-  Tunnel,
-} from './stub-state.ts';
+import type { Attached, Attachment, Current, Failed, StubEffect, StubInvocation, StubOutcome } from './stub-state.ts';
 import {
   expectAnswer,
   expectNothing,
   heardOf,
   latestAnswerMs,
   nextDueMs,
-  patienceMs,
   remainingMs,
   seeking,
   silenceOverMs,
   takenOver,
 } from './stub-waiting.ts';
-import { firstResendMs, resendAfterMs } from './timing.ts';
-import type { TunnelTrust } from './trust.ts';
+import { resendAfterMs } from './timing.ts';
 
-export interface StubCoreOptions {
-  readonly identity: StubIdentity;
-  readonly codecs: readonly Codec[];
+export interface StubCoreOptions extends GreeterOptions {
   /** Asked at each Attach: variables and credentials as they are then. */
   readonly attachment: () => Attachment;
-  /** Which tunnels are believed; without it, whoever IAM lets publish. */
-  readonly trust: TunnelTrust | undefined;
-  /** @returns so many random bytes. */
-  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** The stub's side of the link: says what to publish and how an invocation ends, given what arrived and what time it is. */
@@ -73,62 +55,10 @@ export interface StubCore {
 }
 
 export function createStubCore(options: StubCoreOptions): StubCore {
-  const { random } = options;
-  const greeter = createGreeter(options);
-  let tunnel: Tunnel = { name: 'unknown' };
-  let presence: PresenceState = initialPresence;
-  /** Keys from before the tunnel went silent: what it still says under them counts. */
-  let former: SealedSession | undefined;
+  const peer = createStubPeer(options);
   let current: Current | undefined;
-  let subscribedMs: number | undefined;
-  /** Whether the subscription has ever delivered anything: before that it may not have been activated yet. */
-  let proved = false;
-  let connected = false;
-  let lastChannelError: ChannelError | undefined;
   let lastCredentials: Credentials | undefined;
-  /** Why the tunnel that answered last does not serve this function, or left. */
-  let lastRefusal: Failed | undefined;
   const confirmed: Uint8Array[] = [];
-
-  const patience = (invocation: StubInvocation, nowMs: number) =>
-    patienceMs(invocation, { subscribedMs, proved }, nowMs);
-
-  function greet(nowMs: number): StubEffect[] {
-    if (tunnel.name === 'attached') former = tunnel.session;
-    tunnel = { name: 'greeting', greeting: greeter.greeting(), sent: 0, nextSendMs: nowMs };
-    return sayHello(nowMs);
-  }
-
-  function sayHello(nowMs: number): StubEffect[] {
-    if (tunnel.name !== 'greeting') return [];
-    tunnel.sent += 1;
-    // An answer may have come before the subscription was active: only saying it again brings another.
-    tunnel.nextSendMs = nowMs + (proved ? resendAfterMs(tunnel.sent) : firstResendMs);
-    return [publish([encodeChannelEvent({ kind: 'hello', bytes: tunnel.greeting.bytes })])];
-  }
-
-  function noted(input: PresenceInput, nowMs: number): StubEffect[] {
-    const { state, say, answer } = stepPresence(presence, input, nowMs);
-    presence = state;
-    if (answer === 'present') return [{ type: 'presence', absence: undefined }];
-    const absence = lastRefusal ?? unanswered();
-    const said = say === 'nothing' ? [] : askWhoIsThere(say, nowMs);
-    return answer === 'absent' ? [...said, { type: 'presence', absence }] : said;
-  }
-
-  /** Attached, a Ping is enough; a tunnel that was started anew has not got its keys, and answers a Hello alone. */
-  function askWhoIsThere(say: 'question' | 'again', nowMs: number): StubEffect[] {
-    lastRefusal = undefined;
-    if (tunnel.name === 'attached' && say === 'question')
-      return [publish(tunnel.session.seal({ kind: 'ping', nonce: random(idBytes) }).events)];
-    return tunnel.name === 'greeting' ? sayHello(nowMs) : greet(nowMs);
-  }
-
-  function unanswered(): Failed {
-    if (!lastChannelError) return failed('nobody-answered', greeter.strangers());
-    const { kind, message } = lastChannelError;
-    return failed(kind === 'refused' ? 'api-refused' : 'api-unreachable', message);
-  }
 
   function settle(outcome: StubOutcome): StubEffect[] {
     current = undefined;
@@ -137,6 +67,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
 
   function fail({ failure, detail }: Pick<Failed, 'failure' | 'detail'>): StubEffect[] {
     if (!current) return [];
+    const { tunnel } = peer;
     const withdraw =
       current.published && tunnel.name === 'attached'
         ? [publish(tunnel.session.seal({ kind: 'withdraw', invocationId: current.id }).events)]
@@ -144,11 +75,8 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [...withdraw, ...settle({ type: 'failed', failure, detail, mayHaveRun: current.published !== undefined })];
   }
 
-  /** The tunnel is of no use any more. */
   function gone(why: Failed, nowMs: number): StubEffect[] {
-    tunnel = { name: 'unknown' };
-    lastRefusal = why;
-    return [...noted({ type: 'gone' }, nowMs), ...fail(why)];
+    return [...peer.gone(why, nowMs), ...fail(why)];
   }
 
   function attach(session: SealedSession): readonly Uint8Array[] {
@@ -227,11 +155,11 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   }
 
   /** The tunnel went silent: is it, or another, still there? */
-  function lose(waiting: Current, nowMs: number): StubEffect[] {
+  function lose(waiting: Current, nowMs: number): readonly StubEffect[] {
     waiting.state = 'lost';
     waiting.awaitingMs = undefined;
-    waiting.giveUpMs = patience(waiting.invocation, nowMs);
-    return greet(nowMs);
+    waiting.giveUpMs = peer.patienceMs(waiting.invocation, nowMs);
+    return peer.greet(nowMs);
   }
 
   /**
@@ -241,38 +169,30 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   function left(why: Failed, nowMs: number): StubEffect[] {
     if (current?.state !== 'sent') return gone(why, nowMs);
     current.left = why;
-    return [...noted({ type: 'gone' }, nowMs), ...lose(current, nowMs)];
+    return [...peer.note({ type: 'gone' }, nowMs), ...lose(current, nowMs)];
   }
 
-  function welcomed(welcome: Welcome, signed: Signed, nowMs: number): StubEffect[] {
-    if (tunnel.name !== 'greeting') return [];
-    const judged = greeter.judge(tunnel.greeting, welcome, signed);
-    if (judged.type === 'dropped') return [dropped(judged.reason)];
-    if (judged.type === 'refused') return gone(failed('tunnel-refused', judged.text), nowMs);
-    const attached = judged.tunnel;
-    tunnel = attached;
-    const known = noted({ type: 'heard' }, nowMs);
-    if (!current) return [publish(attach(attached.session)), ...known];
+  function welcomed(welcome: Welcome, signed: Signed, nowMs: number): readonly StubEffect[] {
+    const introduction = peer.welcomed(welcome, signed, nowMs);
+    if (introduction.type === 'ignored') return introduction.effects;
+    if (introduction.type === 'refused') return gone(introduction.why, nowMs);
+    const { tunnel, effects } = introduction;
+    if (!current) return [publish(attach(tunnel.session)), ...effects];
     const { published } = current;
-    const sameTunnel = published === undefined || same(published.instance, attached.instance);
+    const sameTunnel = published === undefined || same(published.instance, tunnel.instance);
     // A tunnel that has been alone since before the invocation was published: the one it went to cannot have started it.
-    if (sameTunnel || welcome.aloneForMs > nowMs - published.atMs) return send(attached, nowMs);
+    if (sameTunnel || welcome.aloneForMs > nowMs - published.atMs) return send(tunnel, nowMs);
     const replaced = failed('tunnel-silent', 'another tunnel has taken its place');
-    return [publish(attach(attached.session)), ...fail(replaced)];
+    return [publish(attach(tunnel.session)), ...fail(replaced)];
   }
 
   function opened(frame: Frame, nowMs: number): StubEffect[] {
-    const attached = tunnel.name === 'attached' ? tunnel : undefined;
-    const session = [attached?.session, former].find((held) => held && same(held.keyId, frame.header.keyId));
-    if (!session) return [dropped('a frame under unknown keys')];
-    const result = session.open(frame, nowMs);
-    if (result.state === 'dropped') return [dropped(result.reason)];
-    const own = attached?.session === session;
-    if (own && !(result.state === 'message' && saysNothingOfAttach(result.message))) attached.heardSealed = true;
-    const known = own ? noted({ type: 'heard' }, nowMs) : [];
-    if (current && own) heardOf(current, nowMs, result.state === 'partial');
-    if (result.state !== 'message') return known;
-    return [...known, ...heard(result.message, own ? attached : undefined, nowMs)];
+    const result = peer.open(frame, nowMs);
+    if ('dropped' in result) return [dropped(result.dropped)];
+    const { attached, message } = result;
+    const known = attached ? peer.note({ type: 'heard' }, nowMs) : [];
+    if (current && attached) heardOf(current, nowMs, message === undefined);
+    return [...known, ...(message ? heard(message, attached, nowMs) : [])];
   }
 
   function heard(message: Message, attached: Attached | undefined, nowMs: number): StubEffect[] {
@@ -317,19 +237,20 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   }
 
   function giveUpSeeking(waiting: Current, nowMs: number): StubEffect[] {
-    const why = unanswered();
-    const lost = waiting.state === 'lost' && !lastChannelError;
+    const why = peer.unanswered();
+    const lost = waiting.state === 'lost' && !peer.channelError;
     const silent = lost ? { ...why, failure: 'tunnel-silent' as const } : why;
-    return [...noted({ type: 'gone' }, nowMs), ...fail(waiting.left ?? silent)];
+    return [...peer.note({ type: 'gone' }, nowMs), ...fail(waiting.left ?? silent)];
   }
 
-  function tickCurrent(waiting: Current, nowMs: number): StubEffect[] {
+  function tickCurrent(waiting: Current, nowMs: number): readonly StubEffect[] {
     if (nowMs >= latestAnswerMs(waiting.invocation))
       return waiting.published ? fail(failed('out-of-time')) : giveUpSeeking(waiting, nowMs);
     if (waiting.state === 'seeking' || waiting.state === 'lost') {
       if (nowMs >= waiting.giveUpMs) return giveUpSeeking(waiting, nowMs);
-      return tunnel.name === 'greeting' && nowMs >= tunnel.nextSendMs ? sayHello(nowMs) : [];
+      return nowMs >= peer.helloMs ? peer.sayHello(nowMs) : [];
     }
+    const { tunnel } = peer;
     if (waiting.uploading || tunnel.name !== 'attached') return [];
     if (nowMs >= silenceOverMs(waiting)) return lose(waiting, nowMs);
     if (nowMs < waiting.nextAskMs) return [];
@@ -338,52 +259,36 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   }
 
   function channelChanged(error: ChannelError | undefined, nowMs: number): StubEffect[] {
-    lastChannelError = error;
+    const known = peer.channelChanged(error, nowMs);
     // What will never pass need not be waited for.
-    if (error?.kind === 'refused') {
-      const known = presence.name === 'asking' ? noted({ type: 'gone' }, nowMs) : [];
-      return [...known, ...fail(failed('api-refused', error.message))];
-    }
-    return current ? tickCurrent(current, nowMs) : [];
+    if (error?.kind === 'refused') return [...known, ...fail(failed('api-refused', error.message))];
+    return [...known, ...(current ? tickCurrent(current, nowMs) : [])];
   }
 
   return {
-    subscribed(nowMs) {
-      subscribedMs ??= nowMs;
-      connected = true;
-      lastChannelError = undefined;
-      if (presence.name === 'asking') return noted({ type: 'connected' }, nowMs);
-      return tunnel.name === 'unknown' ? greet(nowMs) : [];
-    },
+    subscribed: peer.subscribed,
     reconnected(nowMs) {
-      if (subscribedMs === undefined) return [];
-      subscribedMs = nowMs;
-      proved = false;
-      connected = true;
+      if (!peer.hears) return [];
+      peer.reconnected(nowMs);
       if (current?.state === 'seeking' || current?.state === 'lost') {
-        current.giveUpMs = Math.max(current.giveUpMs, patience(current.invocation, nowMs));
+        current.giveUpMs = Math.max(current.giveUpMs, peer.patienceMs(current.invocation, nowMs));
       }
-      return [...channelChanged(undefined, nowMs), ...noted({ type: 'connected' }, nowMs)];
+      return [...channelChanged(undefined, nowMs), ...peer.note({ type: 'connected' }, nowMs)];
     },
-    disconnected(error, nowMs) {
-      connected = false;
-      return [...noted({ type: 'disconnected' }, nowMs), ...channelChanged(error, nowMs)];
-    },
-    look: (deadlineMs, nowMs) => noted({ type: 'wanted', remainingMs: deadlineMs - nowMs, connected }, nowMs),
+    disconnected: (error, nowMs) => [...peer.disconnected(nowMs), ...channelChanged(error, nowMs)],
+    look: (deadlineMs, nowMs) => peer.look(deadlineMs - nowMs, nowMs),
     invoke(invocation, nowMs) {
       if (current) throw new Error('an execution environment runs one invocation at a time');
-      current = seeking(random(idBytes), invocation, patience(invocation, nowMs));
-      former = undefined;
+      current = seeking(options.random(idBytes), invocation, peer.patienceMs(invocation, nowMs));
+      peer.invocationBegins();
+      const { tunnel } = peer;
       if (tunnel.name === 'attached') return send(tunnel, nowMs);
-      if (tunnel.name === 'greeting') {
-        // What was said while the environment started may have been lost in the freeze after it.
-        tunnel.sent = 0;
-        return sayHello(nowMs);
-      }
-      return subscribedMs === undefined ? [] : greet(nowMs);
+      // What was said while the environment started may have been lost in the freeze after it.
+      if (tunnel.name === 'greeting') return peer.sayHello(nowMs, true);
+      return peer.hears ? peer.greet(nowMs) : [];
     },
     receive(event, nowMs) {
-      proved = true;
+      peer.delivered();
       try {
         const decoded = decodeChannelEvent(event);
         if (decoded.kind === 'welcome') return welcomed(decoded.welcome, decoded.signed, nowMs);
@@ -397,6 +302,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     streamTaken(bytes) {
       if (!current?.stream) return [];
       current.stream.receiver.taken(bytes);
+      const { tunnel } = peer;
       const events = tunnel.name === 'attached' ? creditEvents(current, tunnel.session, false) : [];
       return events.length > 0 ? [publish(events)] : [];
     },
@@ -407,29 +313,10 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       return [];
     },
     channelChanged,
-    tick: (nowMs) => [...noted({ type: 'tick' }, nowMs), ...(current ? tickCurrent(current, nowMs) : [])],
+    tick: (nowMs) => [...peer.note({ type: 'tick' }, nowMs), ...(current ? tickCurrent(current, nowMs) : [])],
     nextTickMs() {
-      const asked = presenceDeadline(presence);
-      if (!current) return asked;
-      const helloMs = tunnel.name === 'greeting' ? tunnel.nextSendMs : Number.POSITIVE_INFINITY;
-      return Math.min(nextDueMs(current, helloMs), asked ?? Number.POSITIVE_INFINITY);
+      const asked = peer.presenceMs;
+      return current ? Math.min(nextDueMs(current, peer.helloMs), asked ?? Number.POSITIVE_INFINITY) : asked;
     },
   };
-}
-
-/** A tunnel that only says that it is there, or what it lacks, may lack the Attach too. */
-function saysNothingOfAttach({ kind }: Message): boolean {
-  return kind === 'progress' || kind === 'pong';
-}
-
-function publish(events: readonly Uint8Array[], upload = false): StubEffect {
-  return { type: 'publish', events, upload };
-}
-
-function failed(failure: StubFailure, detail = ''): Failed {
-  return { type: 'failed', failure, detail, mayHaveRun: false };
-}
-
-function dropped(reason: string): StubEffect {
-  return { type: 'dropped', reason };
 }

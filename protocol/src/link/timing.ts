@@ -1,6 +1,6 @@
 /** A message that waits for an answer is sent again after this, then after twice as long, up to the longest. */
 export const firstResendMs = 400;
-export const longestResendMs = 1600;
+const longestResendMs = 1600;
 
 /** How long a stub waits for a tunnel before it has sent the invocation to one. */
 export const nobodyHomeMs = 1500;

@@ -11,7 +11,7 @@ import { createTunnelCore, type HelloRefusal, type TunnelEffect } from './tunnel
 import type { Checked, Claim, RemoteEnvironment, TunnelInvocation } from './tunnel-peer.ts';
 
 /** How long the tunnel tries to hear itself before it says that its subscription does not work. */
-export const probeLimitMs = 10_000;
+const probeLimitMs = 10_000;
 
 /** What a function answered: all at once, or as a stream. */
 export type TunnelReply =
@@ -79,9 +79,10 @@ export interface TunnelLinkOptions {
 export interface TunnelLink {
   /**
    * Subscribes and proves it by hearing itself: events are not delivered until some time after a subscription was confirmed.
+   * @param announceAfter what is waited for before other tunnels are told, and answer: that their keys are known
    * @throws ChannelError when the API refuses or nothing comes through.
    */
-  open(): Promise<void>;
+  open(announceAfter?: Promise<void>): Promise<void>;
   /** Tells all known environments that this tunnel leaves. */
   goodbye(reason: string): Promise<void>;
 }
@@ -239,13 +240,14 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   }
 
   return {
-    async open() {
+    async open(announceAfter) {
       await channel.subscribe(own, (event) => {
         // Whoever has left starts nothing more, and welcomes nobody.
         if (!left) void perform(core.receive(event, clock.nowMs()));
       });
       await probe();
       opened = true;
+      await announceAfter;
       await perform(core.announce(clock.nowMs()));
     },
     goodbye(reason) {

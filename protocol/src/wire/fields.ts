@@ -9,7 +9,7 @@ export const idBytes = 16;
 export const keyBytes = 32;
 export const keyIdBytes = 8;
 
-export const empty = new Uint8Array(0);
+const empty = new Uint8Array(0);
 
 export function bytes(value: Uint8Array | null | undefined): Uint8Array {
   return value ?? empty;

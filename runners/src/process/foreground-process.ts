@@ -17,7 +17,7 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * signal does is its decision. Resolves with its end, also where it could not be started.
  */
 export async function runInForeground({ command, args, cwd, env }: ForegroundProcessOptions): Promise<ProcessEnd> {
-  const child = spawn(command, args, { cwd, env: { ...env }, stdio: 'inherit' });
+  // Before the child is there, which may be faster than this process is on a busy machine.
   const handlers = passedOn.map((signal) => {
     const handler = (): void => {
       // A terminal sends Ctrl-C to everybody in its foreground, the child included.
@@ -26,6 +26,7 @@ export async function runInForeground({ command, args, cwd, env }: ForegroundPro
     process.on(signal, handler);
     return () => process.off(signal, handler);
   });
+  const child = spawn(command, args, { cwd, env: { ...env }, stdio: 'inherit' });
   try {
     return await new Promise((resolve) => {
       child.once('error', (error) => resolve({ type: 'not-started', reason: error.message }));

@@ -4,12 +4,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { invocationOf, readOutcome } from '../fixtures/run-function.ts';
 import type { Outcome } from '../invocation.ts';
 import { MAX_RESPONSE_BYTES } from './outcomes.ts';
-import { createRuntimeApiServer, type RuntimeApiServer } from './server.ts';
+import { createRuntimeApiServer, type RuntimeApiServer, type RuntimeApiServerOptions } from './server.ts';
 
 const VERSION = '/2018-06-01/runtime';
 
-async function startServer(onKill: () => void = () => undefined): Promise<RuntimeApiServer> {
-  const server = await createRuntimeApiServer({ timeoutMs: 3000, onKill });
+async function startServer(
+  onKill: () => void = () => undefined,
+  others: Pick<RuntimeApiServerOptions, 'serveOthers'> = {},
+): Promise<RuntimeApiServer> {
+  const server = await createRuntimeApiServer({ timeoutMs: 3000, onKill, ...others });
   onTestFinished(() => server.close());
   server.processStarted();
   return server;
@@ -232,6 +235,18 @@ describe('the other endpoints', () => {
     const response = await send(server, { method, path });
     expect(response.status).toBe(status);
     expect(response.body).toContain(text);
+  });
+
+  it("that are none of a runtime's are left to whoever serves them, and to nobody for a foreign host", async () => {
+    const serveOthers: RuntimeApiServerOptions['serveOthers'] = ({ url }, response) =>
+      void response.end(`served ${url}`);
+    const server = await startServer(undefined, { serveOthers });
+    const paths = ['/2022-07-01/telemetry', '/2020-01-01/extension/register', `${VERSION}/nothing`];
+    const bodies = await Promise.all(paths.map(async (path) => (await send(server, { method: 'PUT', path })).body));
+    expect(bodies.slice(0, 2)).toEqual(paths.slice(0, 2).map((path) => `served ${path}`));
+    expect(bodies[2]).toContain('NotFound');
+    const foreign = await send(server, { path: '/2022-07-01/telemetry', headers: { host: 'attacker.example:80' } });
+    expect(foreign.status).toBe(403);
   });
 
   it.each([

@@ -20,6 +20,11 @@ export interface RuntimeApiServerOptions {
   readonly onKill: () => void;
   /** Told after every change of state. */
   readonly onState?: (state: RuntimeState) => void;
+  /**
+   * Serves requests that are none of a runtime's: those of the Extensions, Logs and Telemetry APIs, which have the same
+   * address. If not given, the server says that there is nothing of the kind.
+   */
+  readonly serveOthers?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Told when the time of an invocation is over; one that is let run is not looked after any more. Enforced if not given. */
   readonly onDeadline?: (requestId: string) => 'enforce' | 'let-run';
 }
@@ -61,7 +66,7 @@ export interface RuntimeApiServer extends AsyncDisposable {
 export async function createRuntimeApiServer(options: RuntimeApiServerOptions): Promise<RuntimeApiServer> {
   const driver = createDriver(options);
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    serve({ driver, address, request, response }).catch(() => response.destroy());
+    serve({ driver, address, request, response, serveOthers: options.serveOthers }).catch(() => response.destroy());
   });
   // A long poll may last for ever, and a runtime may be frozen for as long.
   Object.assign(server, { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0, timeout: 0 });
@@ -116,9 +121,10 @@ interface Request {
   readonly address: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly serveOthers: RuntimeApiServerOptions['serveOthers'];
 }
 
-async function serve({ driver, address, request, response }: Request): Promise<void> {
+async function serve({ driver, address, request, response, serveOthers }: Request): Promise<void> {
   // A connection that breaks is seen where its request is read; without a listener it would end this process.
   response.on('error', () => undefined);
   const path = (request.url ?? '').replace(/\?.*$/s, '');
@@ -128,6 +134,8 @@ async function serve({ driver, address, request, response }: Request): Promise<v
     writeReply(response, FOREIGN_REQUEST);
   } else if (answer !== null && request.method === 'POST') {
     await serveAnswer({ driver, request, response, requestId: decode(answer[1] ?? ''), kind: answer[2] as AnswerKind });
+  } else if (serveOthers !== undefined && !path.startsWith('/2018-06-01/')) {
+    serveOthers(request, response);
   } else {
     await servePath({ driver, request, response, path });
   }

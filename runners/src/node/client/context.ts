@@ -35,7 +35,7 @@ export function promiseContext(invocation: NextInvocation, trace: string | undef
 }
 
 /** An error that the newer runtime does not survive. */
-export function platformError(message: string): Error {
+function platformError(message: string): Error {
   return runtimeError({ generation: 'promise', name: 'PlatformError', message });
 }
 

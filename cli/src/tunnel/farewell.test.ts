@@ -1,0 +1,21 @@
+import type { LiveFunction } from '@live-lambda/protocol/manifest';
+import { expect, it } from 'vitest';
+import { liveFunction } from '../fixtures/live-function.ts';
+import type { LocalFunction } from '../functions/live-functions.ts';
+import { farewell } from './farewell.ts';
+
+const fn = (id: string, mode: LiveFunction['mode']): LocalFunction => ({
+  spec: { id, runtime: 'nodejs22.x', entry: '/x.mjs', handler: 'handler', root: '/', memoryMb: 128, timeoutMs: 3000 },
+  described: { ...liveFunction(id), mode },
+});
+
+it.each([
+  [[fn('Orders', 'replace')], 'The stubs now answer with an error that says so, until'],
+  [[fn('Rates', 'fallback')], 'The functions now run as they are deployed, until'],
+  [
+    [fn('Orders', 'replace'), fn('Rates', 'fallback')],
+    'The stubs now answer with an error that says so, and Rates as deployed, until',
+  ],
+])('whoever stops a tunnel is told what becomes of invocations, by the modes of their functions', (functions, text) => {
+  expect(farewell({ functions })).toContain(text);
+});

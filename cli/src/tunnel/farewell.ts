@@ -1,0 +1,12 @@
+import type { LiveApp } from '../functions/live-functions.ts';
+
+const untilThen = 'until a tunnel runs again or the app is deployed without live mode';
+
+/** What becomes of invocations when the tunnel has left, for the developer who stops it. */
+export function farewell({ functions }: Pick<LiveApp, 'functions'>): string {
+  const isFallback = functions.map(({ described }) => described.mode === 'fallback');
+  if (!isFallback.includes(true)) return `The stubs now answer with an error that says so, ${untilThen}.`;
+  if (!isFallback.includes(false)) return `The functions now run as they are deployed, ${untilThen}.`;
+  const ids = functions.filter(({ described }) => described.mode === 'fallback').map(({ spec }) => spec.id);
+  return `The stubs now answer with an error that says so, and ${ids.join(', ')} as deployed, ${untilThen}.`;
+}

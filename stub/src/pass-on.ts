@@ -1,0 +1,21 @@
+import { type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+
+/**
+ * Passes requests on as they come, and the answers back.
+ * @param address `host:port`.
+ */
+export function passOn(address: string): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const { method, url = '/', headers } = request;
+    const sent = send(new URL(url, `http://${address}`), { method, headers: { ...headers, host: address } });
+    sent.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    });
+    sent.on('error', () => response.destroy());
+    // Whoever polls for long may leave before there is an answer.
+    response.on('close', () => sent.destroy());
+    request.pipe(sent);
+  };
+}
