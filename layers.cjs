@@ -75,7 +75,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: 'fixtures/|cdk\\.out|^construct/release/(package|languages)/' },
+    exclude: { path: 'fixtures/|cdk\\.out' },
     includeOnly: undefined,
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.check.json' },

@@ -22,7 +22,7 @@ const shared = {
  * nothing else does: in CI, which shares its machines, such a test has a second attempt, which is told at the end.
  */
 const againstDeadlines = [
-  'cli/src/commands/{tunnel,tunnel-project,local}.test.ts',
+  'cli/src/commands/{invoke,local,status,tunnel,tunnel-project}.test.ts',
   'cli/src/tunnel/{attackers,app-updates,tunnel,wire-regressions}.test.ts',
   'emulator/src/lambda/{execution,response-stream,asynchronous}.test.ts',
   'runners/src/execution-environment.test.ts',

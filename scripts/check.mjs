@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, types, the direction of imports, and generated code that is as it is made.
+// `npm run check`: format, lint, types, the direction of imports, what nobody uses, and generated code that is as it is made.
 import { bin, prepare, took } from './prepare.mjs';
 import { run } from './run.mjs';
 
@@ -16,6 +16,7 @@ const checks = [
     bin('depcruise'),
     ['--config', 'layers.cjs', 'protocol', 'runners', 'stub', 'construct', 'emulator', 'cli', 'sample-app'],
   ],
+  ['unused files, exports and dependencies', bin('knip'), ['--no-progress', '--treat-config-hints-as-errors']],
   ['generated code', process.execPath, ['protocol/generate.mjs', '--check']],
   ['copied code', process.execPath, ['construct/copy-sources.mjs', '--check']],
   ['wire compatibility', process.execPath, ['protocol/check-compatibility.mjs']],

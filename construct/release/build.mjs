@@ -15,7 +15,7 @@ import {
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare } from '../../scripts/prepare.mjs';
-import { floor, installFloor } from './floor.mjs';
+import { cache, floor, installFloor } from './floor.mjs';
 import { runBin } from './process.mjs';
 
 const construct = join(import.meta.dirname, '..');
@@ -27,7 +27,7 @@ const companions = ['API.md', 'LICENSE'];
 const products = ['.jsii', '.jsii.gz', 'dist'];
 
 /** The folder of the package as it is published. */
-export const packageFolder = join(import.meta.dirname, 'package');
+export const packageFolder = join(cache, 'package');
 
 /** Makes `packageFolder`, if what it is made of has changed. */
 export async function buildPackage() {

@@ -40,7 +40,5 @@ export default defineConfig({
     pool: 'forks',
     env: { CDK_VALIDATION: 'false' },
     testTimeout: 30_000,
-    // CommonJS, which Node itself loads: through vitest each test file would have a second copy.
-    server: { deps: { external: [/\/release\/package\/dist\//] } },
   },
 });

@@ -4,9 +4,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPackage, packageFolder } from './build.mjs';
+import { cache } from './floor.mjs';
 import { runBin } from './process.mjs';
 
-const folder = join(import.meta.dirname, 'languages');
+const folder = join(cache, 'languages');
 
 /** Checks the `ts` examples of the README and of the docstrings as the compiler does, and leaves their translations. */
 export function compileExamples() {

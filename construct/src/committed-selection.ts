@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONTEXT_KEY, parseSelection } from './selection.ts';
+import { parseSelection } from './selection.ts';
 import { parseTolerantJson } from './tolerant-json.ts';
 
 /** From which the CDK CLI takes context, and which are committed: {@link https://docs.aws.amazon.com/cdk/v2/guide/context.html} */
@@ -32,16 +32,13 @@ export function findCommittedSelection({ directory, context }: CommittedSelectio
 /** Keys that select something, and that nothing else has overridden. */
 function selectingKeys(committed: unknown, context: CommittedSelectionRequest['context']): readonly string[] {
   if (typeof committed !== 'object' || committed === null) return [];
-  const inForce = Object.entries(committed).filter(
-    ([key, value]) => isSelectionKey(key) && JSON.stringify(context[key]) === JSON.stringify(value),
-  );
-  return inForce
-    .filter(([key, value]) => parseSelection({ context: { [key]: value } }).state === 'on')
+  const selects = ([key, value]: readonly [string, unknown]) =>
+    parseSelection({ context: { [key]: value } }).state === 'on';
+  const isInForce = ([key, value]: readonly [string, unknown]) =>
+    JSON.stringify(context[key]) === JSON.stringify(value);
+  return Object.entries(committed)
+    .filter((entry) => isInForce(entry) && selects(entry))
     .map(([key]) => key);
-}
-
-function isSelectionKey(key: string): boolean {
-  return key === CONTEXT_KEY || key.startsWith(`${CONTEXT_KEY}:`);
 }
 
 /** What cannot be read says nothing: the CDK CLI has told of a broken file before it ran the app. */

@@ -4,14 +4,14 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 /** Logical id of the output with the policy's ARN; more policies, where one cannot hold all, are counted from 2. */
-export const DEVELOPER_POLICY_OUTPUT = 'LiveLambdaDeveloperPolicy';
+const DEVELOPER_POLICY_OUTPUT = 'LiveLambdaDeveloperPolicy';
 
 /**
  * A managed policy has at most 6144 characters without blanks. The ARN of a function has at most 125, and what is not
  * about single functions takes less than 1100.
  * {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html}
  */
-export const FUNCTIONS_PER_POLICY = 40;
+const FUNCTIONS_PER_POLICY = 40;
 
 export interface DeveloperPolicies {
   /** Makes room for one more function. */

@@ -122,7 +122,6 @@ describe('a function beside whose code the stub could not stand stays as it is, 
   test.each<[string, Partial<lambda.FunctionProps>, RegExp]>([
     ['five layers', { layers: [] }, /it has 5 layers already, and Lambda allows 5/],
     ['the smallest memory', { memorySize: 128 }, /it has 128 MB of memory, and mode fallback needs 192/],
-    ['the memory that Lambda gives where nothing is said', { memorySize: undefined }, /it has 128 MB of memory/],
     ['an old Node.js', { runtime: lambda.Runtime.NODEJS_18_X }, /Node\.js 20 or newer.*own runtime, nodejs18\.x/],
     [
       'another language',
@@ -143,6 +142,7 @@ describe('a function beside whose code the stub could not stand stays as it is, 
 
   test.each<[string, string, unknown, RegExp]>([
     ['a runtime that starts no wrapper', 'Runtime', 'provided.al2023', /provided\.al2023 starts no exec wrapper/],
+    ['the memory that Lambda gives where nothing is said', 'MemorySize', undefined, /it has 128 MB of memory/],
     ['Lambda Managed Instances', 'CapacityProviderConfig', { Arn: 'a' }, /several invocations at once/],
   ])('%s', (_, property, value, reason) => {
     const { app, stack } = build({}, context);

@@ -19,7 +19,7 @@ export const MAX_STUB_VARIABLE_BYTES = 768;
  * The longest name that a host of an Events API is assumed to have: 26 characters of id, `.appsync-realtime-api.` (22),
  * a region of at most 14 and `.amazonaws.com.cn` (17) make 79; the rest is reserve for partitions to come.
  */
-export const MAX_HOST_BYTES = 96;
+const MAX_HOST_BYTES = 96;
 
 /** Whom the stub lets run its invocations: whoever IAM lets publish, or the holders of keys with these fingerprints. */
 export type StubTrust = { readonly trust: 'iam' } | { readonly trust: 'keys'; readonly keys: readonly string[] };

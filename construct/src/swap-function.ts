@@ -14,7 +14,7 @@ import {
 import { type FunctionProperties, variablesOf } from './template-facts.ts';
 
 /** What runs the stub of a function whose own runtime cannot: the newest Node.js that every region has. */
-export const STUB_RUNTIME = 'nodejs22.x';
+const STUB_RUNTIME = 'nodejs22.x';
 /** The oldest Node.js that the stub is built for. */
 const MIN_STUB_NODE_MAJOR = 20;
 

@@ -5,7 +5,7 @@ import { nearestFile } from './nearest-file.ts';
 import type { StubTrust } from './stub-environment.ts';
 
 /** Lists, in a repository, the keys that its live functions trust. */
-export const KEYS_FILE_NAME = 'live-lambda.keys';
+const KEYS_FILE_NAME = 'live-lambda.keys';
 
 /** What marks the top of a repository: a folder, or in a linked working tree a file. */
 const REPOSITORY_MARK = '.git';

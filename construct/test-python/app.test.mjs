@@ -8,15 +8,14 @@ import { delimiter, dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bin } from '../../scripts/prepare.mjs';
+import { packageFolder } from '../release/build.mjs';
 
-const construct = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'live-lambda-python-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Runs `cdk synth` in the app's folder, with the Python of the environment and the esbuild of this workspace. */
 async function synthesize({ context = {}, env = {} } = {}) {
   const assembly = mkdtempSync(join(scratch, 'cdk.out-'));
-  const { CI: _ci, WITHOUT_LIVE_LAMBDA: _without, ...inherited } = process.env;
   const path = [process.env.PYTHON_PROGRAMS, dirname(bin('esbuild')), process.env.PATH].join(delimiter);
   const given = Object.entries(context).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   const cdk = spawn(bin('cdk'), ['synth', '--quiet', '--output', assembly, ...given], {
@@ -24,7 +23,7 @@ async function synthesize({ context = {}, env = {} } = {}) {
     shell: process.platform === 'win32',
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
-      ...inherited,
+      ...process.env,
       ...env,
       PATH: path,
       PYTHONDONTWRITEBYTECODE: '1',
@@ -42,12 +41,17 @@ async function synthesize({ context = {}, env = {} } = {}) {
 
 function contentOf(folder) {
   const files = readdirSync(folder, { recursive: true }).filter((name) => statSync(join(folder, name)).isFile());
-  return Object.fromEntries(files.sort().map((name) => [name, readable(readFileSync(join(folder, name)))]));
+  return Object.fromEntries(files.sort().map((name) => [name, readable(join(folder, name))]));
 }
 
 /** The text itself, so that a difference can be read; of anything else its digest. */
-function readable(content) {
-  return isUtf8(content) ? content.toString() : createHash('sha256').update(content).digest('hex');
+function readable(file) {
+  const content = readFileSync(file);
+  return isUtf8(content) ? content.toString() : digestOf(file);
+}
+
+function digestOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 function parse(...path) {
@@ -59,13 +63,13 @@ describe('an app in Python, live', () => {
   let functions;
 
   beforeAll(async () => {
-    live = await synthesize({ context: { 'live-lambda': 'true' } });
+    live = await synthesize({ context: { 'live-lambda': 'true', 'live-lambda-ci': 'true' } });
     expect(live.said).not.toMatch(/Error/);
     functions = parse(live.assembly, 'live-lambda.json').functions;
   });
 
   test('has a manifest that keeps to the schema', () => {
-    const validate = new Ajv({ allowUnionTypes: true }).compile(parse(construct, 'schema/manifest-v1.schema.json'));
+    const validate = new Ajv({ allowUnionTypes: true }).compile(parse(packageFolder, 'schema/manifest-v1.schema.json'));
     validate(parse(live.assembly, 'live-lambda.json'));
     expect(validate.errors).toBeNull();
   });
@@ -84,7 +88,7 @@ describe('an app in Python, live', () => {
   test('deploys the stub and no code of its own', () => {
     const assets = readdirSync(live.assembly).filter((name) => name.startsWith('asset.'));
     expect(assets).toHaveLength(1);
-    expect(readFileSync(join(live.assembly, assets[0]))).toEqual(readFileSync(join(construct, 'assets/stub.zip')));
+    expect(digestOf(join(live.assembly, assets[0]))).toBe(digestOf(join(packageFolder, 'assets/stub.zip')));
   });
 
   test('runs the stub on Node.js in the place of code in Python', () => {
@@ -108,7 +112,10 @@ test('an app in Python without a selection is what it would be without the line'
 });
 
 test('options written in Python are kept, and what is wrong ends the synth with words', async () => {
-  const { code, said } = await synthesize({ context: { 'live-lambda': 'Totl' }, env: { EXCLUDE_FROM_LIVE: 'Quoted' } });
+  const { code, said } = await synthesize({
+    context: { 'live-lambda': 'Totl', 'live-lambda-ci': 'true' },
+    env: { EXCLUDE_FROM_LIVE: 'Quoted' },
+  });
   expect(code).not.toBe(0);
   expect(said).toContain('live-lambda: no function is named "Totl". Did you mean Shop/Total?');
   expect(said).toContain('live-lambda: no function is named "Quoted". Did you mean Shop/Quote?');

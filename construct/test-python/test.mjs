@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPackage, packageFolder } from '../release/build.mjs';
+import { cache } from '../release/floor.mjs';
 import { compileExamples } from '../release/languages.mjs';
 import { runBin, runOrExit } from '../release/process.mjs';
 
 const construct = join(import.meta.dirname, '..');
-const cache = join(construct, '../node_modules/.cache/live-lambda-cdk');
 const requirements = join(import.meta.dirname, 'requirements.txt');
 const programs = process.platform === 'win32' ? 'Scripts' : 'bin';
 
