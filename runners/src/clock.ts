@@ -10,22 +10,30 @@ export interface Clock {
 const LONGEST_DELAY_MS = 2_147_483_647;
 
 /**
- * The machine's clock. A pending timer does not keep the process alive. What has arrived by the time that a delay ends is
- * read before: Node looks at its timers before it looks at its sockets and pipes, so that a process which got no processor
- * would else find its time over while the answer lies there unread (Node.js documentation, "The Node.js Event Loop").
+ * The machine's clock. What has arrived by the time that a delay ends is read before: Node looks at its timers before it
+ * looks at its sockets and pipes, so that a process which got no processor would else find its time over while the answer
+ * lies there unread (Node.js documentation, "The Node.js Event Loop").
  */
-export const systemClock: Clock = {
-  nowMs: () => performance.now(),
-  after(delayMs, run) {
-    let afterReading: NodeJS.Immediate | undefined;
-    const due = (): void => {
-      afterReading = setImmediate(run);
-    };
-    const timer = setTimeout(due, Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)));
-    timer.unref();
-    return () => {
-      clearTimeout(timer);
-      clearImmediate(afterReading);
-    };
-  },
-};
+function clockThat({ keepsAlive }: { readonly keepsAlive: boolean }): Clock {
+  return {
+    nowMs: () => performance.now(),
+    after(delayMs, run) {
+      let afterReading: NodeJS.Immediate | undefined;
+      const due = (): void => {
+        afterReading = setImmediate(run);
+      };
+      const timer = setTimeout(due, Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)));
+      if (!keepsAlive) timer.unref();
+      return () => {
+        clearTimeout(timer);
+        clearImmediate(afterReading);
+      };
+    },
+  };
+}
+
+/** The machine's clock. A pending delay does not keep the process alive. */
+export const systemClock: Clock = clockThat({ keepsAlive: false });
+
+/** The machine's clock for delays that somebody waits for: a pending one keeps the process alive. */
+export const keepAliveClock: Clock = clockThat({ keepsAlive: true });

@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts';
+import { keepAliveClock } from '../clock.ts';
 import type { StartLimiter } from '../process/start-limiter.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -13,7 +13,7 @@ export async function settledWithin<T>(work: Promise<T>, limitMs: number, signal
   let stop: () => void = () => undefined;
   const limit = new Promise<undefined>((resolve) => {
     const give = (): void => resolve(undefined);
-    const cancel = systemClock.after(limitMs, give);
+    const cancel = keepAliveClock.after(limitMs, give);
     signal.addEventListener('abort', give, { once: true });
     if (signal.aborted) give();
     stop = () => {
