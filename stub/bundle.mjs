@@ -1,4 +1,4 @@
-// Makes dist/stub.zip: the stub as one file, and the program that Lambda starts instead of the runtime.
+// Makes dist/stub.zip: the stub as one file, what `fallback` adds as another, and the program that Lambda starts instead of the runtime.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -33,9 +33,18 @@ const parts = {
   },
 };
 
-const { outputFiles } = await build({
-  plugins: [parts],
-  entryPoints: [join(here, 'dist', 'main.js')],
+/** What only the mode `fallback` needs lies beside the stub, so that other cold starts do not load it. */
+const beside = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/open-deployed-code\.js$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './deployed-code.cjs', external: true } : undefined,
+    );
+  },
+};
+
+const options = {
+  plugins: [parts, beside],
   bundle: true,
   minify: true,
   write: false,
@@ -47,8 +56,14 @@ const { outputFiles } = await build({
   external: ['bufferutil', 'utf-8-validate'],
   define: { __RELEASE__: JSON.stringify(version) },
   logLevel: 'warning',
-});
-const stub = outputFiles[0].contents;
+};
+const bundled = async (program) => {
+  const { outputFiles } = await build({ ...options, entryPoints: [join(here, 'dist', program)] });
+  return outputFiles[0].contents;
+};
+
+const stub = await bundled('main.js');
+const deployedCode = await bundled('open-deployed-code.js');
 
 // The same bytes on every machine, so that an unchanged stub is not uploaded again: sorted names, a fixed time in
 // the zip's local format, modes as Unix attributes, in which the run bit survives Windows.
@@ -57,9 +72,11 @@ const start = readFileSync(join(here, 'start.sh'), 'utf8').replaceAll('\r\n', '\
 const zip = zipSync({
   'live-lambda/start': [new TextEncoder().encode(start), entry(0o755)],
   'live-lambda/stub.cjs': [stub, entry(0o644)],
+  'live-lambda/deployed-code.cjs': [deployedCode, entry(0o644)],
 });
 
 mkdirSync(join(here, 'dist'), { recursive: true });
 writeFileSync(join(here, 'dist', 'stub.cjs'), stub);
+writeFileSync(join(here, 'dist', 'deployed-code.cjs'), deployedCode);
 writeFileSync(join(here, 'dist', 'stub.zip'), zip);
-console.log(`stub.zip: ${zip.length} bytes, the stub itself ${stub.length}`);
+console.log(`stub.zip: ${zip.length} bytes, the stub itself ${stub.length}, deployed code ${deployedCode.length}`);

@@ -2,15 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createDropTally, openStubLink, type TunnelTrust, wallClock } from '@live-lambda/protocol';
 import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import { fingerprintOf, trusts, verifySignature } from '@live-lambda/protocol/identity';
-import { createDeployedCode, type DeployedCode } from './deployed-code.ts';
-import { endLike, startDeployedProcess } from './deployed-process.ts';
+import type { DeployedCode } from './deployed-code.ts';
+import { endLike } from './deployed-process.ts';
 import { errorBody, errorHeaders } from './failure.ts';
-import { passOn } from './pass-on.ts';
 import { run } from './run.ts';
 import { createRuntimeClient, type RuntimeClient } from './runtime-client.ts';
 import {
-  deployedCommand,
-  deployedVariables,
   functionVariables,
   readSettings,
   roleCredentials,
@@ -71,22 +68,21 @@ function trustIn(keys: readonly string[] | undefined): TunnelTrust | undefined {
   return { trusts: (publicKey) => trusts(keys, publicKey), verify: verifySignature, fingerprint: fingerprintOf };
 }
 
-/** What Lambda would have started without the stub, whose arguments it is. */
-function deployedCode(runtime: RuntimeClient, settings: Settings): DeployedCode {
-  const command = deployedCommand(process.argv.slice(2), settings);
-  return createDeployedCode({
-    runtime,
-    serveOthers: passOn(env[runtimeApiVariable] ?? ''),
-    startProcess: (runtimeApi) =>
-      startDeployedProcess({ command, variables: deployedVariables(env, settings, runtimeApi) }),
-  });
+/**
+ * What Lambda would have started without the stub. A file of its own holds it, which only the mode `fallback` loads: what
+ * a cold start reads without it stays small.
+ */
+async function deployedCode(runtime: RuntimeClient, settings: Settings): Promise<DeployedCode | undefined> {
+  if (settings.mode !== 'fallback') return undefined;
+  const { openDeployedCode } = await import('./open-deployed-code.ts');
+  return openDeployedCode(runtime, settings);
 }
 
 async function main(): Promise<void> {
   const runtime = createRuntimeClient(env[runtimeApiVariable] ?? '');
   try {
     const settings = readSettings(env);
-    const deployed = settings.mode === 'fallback' ? deployedCode(runtime, settings) : undefined;
+    const deployed = await deployedCode(runtime, settings);
     endLike(await run({ runtime, settings, link: startLink(settings), deployed, wallClockMs: Date.now, log }));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
