@@ -75,7 +75,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: 'fixtures/|cdk\\.out' },
+    exclude: { path: 'fixtures/|cdk\\.out|\\.live-lambda/' },
     includeOnly: undefined,
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.check.json' },

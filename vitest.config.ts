@@ -22,7 +22,8 @@ const shared = {
  * nothing else does: in CI, which shares its machines, such a test has a second attempt, which is told at the end.
  */
 const againstDeadlines = [
-  'cli/src/commands/{invoke,local,status,tunnel,tunnel-project}.test.ts',
+  'cli/src/commands/{invoke,local,plugin-listeners,status,tunnel,tunnel-project,tunnel-terminal}.test.ts',
+  'cli/src/documents/documented-sessions.test.ts',
   'cli/src/tunnel/{attackers,app-updates,tunnel,wire-regressions}.test.ts',
   'emulator/src/lambda/{execution,response-stream,asynchronous}.test.ts',
   'runners/src/execution-environment.test.ts',

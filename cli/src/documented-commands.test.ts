@@ -1,25 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Config } from '@oclif/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-
-const workspace = join(import.meta.dirname, '..', '..');
-const documents = [
-  'README.md',
-  'construct/README.md',
-  ...readdirSync(join(workspace, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+import { blocksOf, documents, documentText, shownCommands } from './documents/document-blocks.ts';
 
 /** Every command line of this program in the examples of a document, and in its words where npx is named. */
 function commandLines(document: string): readonly string[] {
-  const text = readFileSync(join(workspace, document), 'utf8');
-  const examples = [...text.matchAll(/^```[^\n]*\n(.*?)^```/gms)].map(([, block = '']) => block).join('\n');
+  const examples = blocksOf(document)
+    .map(({ language, text }) => (language === 'console' ? commandsOf(text) : text))
+    .join('\n');
   // One that is meant to fail is followed by its error.
   const inExamples = examples.matchAll(/^(?:\$ )?(?:npx )?live-lambda(?![^\n]*\nError:)((?: +[^\s#│]+)*)/gm);
-  const inWords = text.matchAll(/`npx live-lambda((?: +[^\s`]+)*)`/g);
+  const inWords = documentText(document).matchAll(/`npx live-lambda((?: +[^\s`]+)*)`/g);
   return [...inExamples, ...inWords].map(([, rest = '']) => rest.trim());
+}
+
+/** Without what they print. */
+function commandsOf(terminal: string): string {
+  const fails = (output: readonly string[]) => output[0]?.startsWith('Error:');
+  const { commands: shown } = shownCommands(terminal);
+  return shown.flatMap(({ command, output }) => (fails(output) ? [] : [command])).join('\n');
 }
 
 let commands: ReadonlyMap<string, Command.Loadable>;

@@ -1,3 +1,5 @@
+import type { SessionUsage } from './status/session-usage.ts';
+
 /** How an invocation ended. `withdrawn`: its stub in AWS gave up on it before its time was over. */
 export type InvocationEnd = 'succeeded' | 'failed' | 'timed-out' | 'crashed' | 'not-started' | 'withdrawn';
 
@@ -43,7 +45,15 @@ export type LiveEvent =
       readonly config: string | null;
       readonly functions: readonly LiveFunctionSummary[];
     }
+  /** What is waited for at the start, until the next of these, `started` or `ready`. */
+  | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'ready' }
+  /** What comes is held, and not run, until it goes on or its time is over. */
+  | { readonly type: 'paused' }
+  /** `held`: how many invocations run now that were held. */
+  | { readonly type: 'resumed'; readonly held: number }
+  /** A function was built anew and its processes exchanged, since the developer asked for it. */
+  | { readonly type: 'restarted'; readonly function: string }
   /** The app was synthesized anew, and is served as it is now. */
   | {
       readonly type: 'app-changed';
@@ -185,7 +195,13 @@ export type LiveEvent =
       /** Epoch milliseconds. */
       readonly finishedAt: number;
     }
-  | { readonly type: 'stopped'; readonly invocations: number; readonly failures: number };
+  | {
+      readonly type: 'stopped';
+      readonly invocations: number;
+      readonly failures: number;
+      /** What went over AppSync Events, and its price; absent where nobody counted. */
+      readonly usage?: SessionUsage;
+    };
 
 /** Whoever listens to the tunnel: a terminal, a program that reads JSON, a test. */
 export interface Host {

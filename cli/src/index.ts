@@ -1,2 +1,8 @@
 export { defineConfig, type FunctionConfig, type LiveLambdaConfig } from './config/config.ts';
-export type { RunnersHook, RunnersHookOptions } from './plugins/hooks.ts';
+export type {
+  InvocationHook,
+  InvocationHookOptions,
+  InvocationNews,
+  RunnersHook,
+  RunnersHookOptions,
+} from './plugins/hooks.ts';

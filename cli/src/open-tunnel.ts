@@ -1,16 +1,17 @@
-import { styleText } from 'node:util';
 import type { Config } from '@oclif/core/interfaces';
 import type { GivenFlags, Settings } from './config/settings.ts';
 import type { LiveApp } from './functions/live-functions.ts';
 import type { Host } from './host.ts';
+import type { InvocationListeners } from './plugins/invocation-listeners.ts';
 import { openProject, type Project, projectRunners } from './project.ts';
 import type { SessionRecorder } from './status/session-recorder.ts';
 import type { Tunnel } from './tunnel/tunnel.ts';
+import type { Terminal } from './ui/open-terminal.ts';
 import { UserError } from './user-error.ts';
 
 export interface OpenTunnelOptions {
   readonly flags: GivenFlags;
-  readonly config: Pick<Config, 'runHook' | 'version' | 'configDir' | 'cacheDir'>;
+  readonly config: Pick<Config, 'runHook' | 'plugins' | 'version' | 'configDir' | 'cacheDir'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentFolder: string;
   /** Called once it is known how to talk to whoever started this. */
@@ -35,19 +36,68 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<Tunnel> {
     endpoint: settings.endpoint.value,
     wallClockMs: Date.now,
   });
-  try {
-    const tunnel = await startTunnel(options, project, recorder);
-    return { ...tunnel, stop: (reason) => tunnel.stop(reason).finally(recorder.close) };
-  } catch (error) {
+  const { watchBudget } = await import('./tunnel/budget.ts');
+  const terminal = await createTerminal(options, settings);
+  terminal.meter(recorder.usage);
+  const plugins = await listenToPlugins(config, terminal.host);
+  const close = async () => {
+    await plugins.close();
+    terminal.close();
     recorder.close();
+  };
+  try {
+    const host = recorder.listening(plugins.listening(withUsage(terminal.host, recorder)));
+    const tunnel = await startTunnel({ ...options, host }, project, recorder);
+    const { value: limitUsd, origin } = settings.budget;
+    const budget = watchBudget({ limitUsd, origin, usage: recorder.usage });
+    terminal.steer(tunnel);
+    return {
+      ...tunnel,
+      failed: Promise.race([tunnel.failed, budget.spent]),
+      async stop(reason) {
+        budget.close();
+        try {
+          await tunnel.stop(reason);
+        } finally {
+          await close();
+        }
+      },
+    };
+  } catch (error) {
+    await close();
     throw error;
   }
 }
 
+/** Plugins that are told of invocations; whatever one of them does, the tunnel goes on. */
+async function listenToPlugins(
+  config: OpenTunnelOptions['config'],
+  host: Host,
+): Promise<Pick<InvocationListeners, 'listening' | 'close'>> {
+  const [{ createInvocationListeners }, { surviveFaultsOf }] = await Promise.all([
+    import('./plugins/invocation-listeners.ts'),
+    import('./plugins/plugin-faults.ts'),
+  ]);
+  const warn = (text: string) => host.notify({ type: 'note', level: 'warning', text });
+  const listeners = createInvocationListeners({ config, warn });
+  const named = new Set<string>();
+  const forget = surviveFaultsOf(listeners.plugins, (plugin, reason) => {
+    if (named.has(plugin)) return;
+    named.add(plugin);
+    warn(`The plugin ${plugin} threw where nobody catches: ${reason}. The tunnel goes on; this is said once.`);
+  });
+  return { listening: listeners.listening, close: () => listeners.close().finally(forget) };
+}
+
+/** The end of a session is told with what it cost. */
+function withUsage(inner: Host, { usage }: Pick<SessionRecorder, 'usage'>): Host {
+  return { notify: (event) => inner.notify(event.type === 'stopped' ? { ...event, usage: usage() } : event) };
+}
+
 async function startTunnel(
-  { config, environment, currentFolder, signal }: OpenTunnelOptions,
+  { config, environment, currentFolder, signal, host }: OpenTunnelOptions & { readonly host: Host },
   project: Project,
-  recorder: Pick<SessionRecorder, 'listening' | 'metering'>,
+  recorder: Pick<SessionRecorder, 'metering'>,
 ): Promise<Tunnel> {
   const { settings, loaded } = project;
   const [
@@ -69,7 +119,6 @@ async function startTunnel(
     import('./nodes/runtime-nodes.ts'),
     import('@live-lambda/runner'),
   ]);
-  const host = recorder.listening(await createHost(settings));
   const live = await projectApp(project);
   const found = await nodes.findRuntimeNodes(runtimesOf(live), { settings, config, environment, host, signal });
   const builtIn = runner.builtInRunners({ nodeFor: found.nodeFor });
@@ -125,14 +174,17 @@ function checkEndpoint({ value, origin }: Settings['endpoint']): void {
   );
 }
 
-async function createHost({ json, verbose }: Settings): Promise<Host> {
-  const write = (text: string) => process.stdout.write(text);
-  if (json.value) return (await import('./ui/json-host.ts')).createJsonHost(write);
-  const { createTerminalHost } = await import('./ui/terminal-host.ts');
-  return createTerminalHost({
-    write,
-    verbose: verbose.value,
-    wallClockMs: Date.now,
-    style: (style, text) => styleText(style, text),
-  });
+/** For programs JSON lines, which nobody steers by keys. */
+async function createTerminal(
+  { currentFolder, environment }: OpenTunnelOptions,
+  settings: Settings,
+): Promise<Terminal> {
+  const { stdin, stdout, stderr } = process;
+  if (!settings.json.value) {
+    const { openTerminal } = await import('./ui/open-terminal.ts');
+    return openTerminal({ settings, currentFolder, environment, stdin, stdout, stderr });
+  }
+  const { createJsonHost } = await import('./ui/json-host.ts');
+  const nothing = () => undefined;
+  return { host: createJsonHost((text) => stdout.write(text)), steer: nothing, meter: nothing, close: nothing };
 }

@@ -107,7 +107,11 @@ describe('an Events API that is given', () => {
 
 test.each<[string, object, RegExp]>([
   ['an empty id', { apiId: '' }, /apiId.*empty/],
-  ['a URL in place of a host', { httpHost: 'https://x/event' }, /httpHost.*without https.*"https:\/\/x\/event"/],
+  [
+    'a URL in place of a host',
+    { httpHost: 'https://x/event' },
+    /httpHost.*must be a host's name, without https.*"https:\/\/x\/event"/,
+  ],
   ['an empty host', { realtimeHost: '' }, /realtimeHost/],
   ['one namespace alone', { toTunnelNamespace: 'a' }, /one namespace is named without the other/],
   ['a namespace that AppSync refuses', { toTunnelNamespace: 'a_b', toStubNamespace: 'c' }, /"a_b" is no name/],

@@ -12,6 +12,7 @@ import {
 import { INVOKED_AT_DEPLOY_REASON, isInvokedAtDeploy } from './invoked-at-deploy.ts';
 import type { LiveApp } from './live-app-state.ts';
 import type { LiveMode } from './live-mode.ts';
+import { findClosedNetwork } from './network.ts';
 import { choiceOf } from './new-function.ts';
 import { restoreCode } from './stub-code.ts';
 import { grantStub } from './stub-permissions.ts';
@@ -30,9 +31,11 @@ export function settleFunction(live: LiveApp, fn: lambda.Function): void {
   if (state.name !== 'live') return;
   state.live.developers.include(fn);
   const problem = grantStub(fn, state.live);
-  const differences = findDifferences(readProperties(resourceOf(fn)));
-  live.warnings.set(path, problem === undefined ? differences : [problem, ...differences]);
+  const properties = readProperties(resourceOf(fn));
+  const network = findClosedNetwork({ fn, properties, constructs: live.app.node.findAll() });
+  live.warnings.set(path, [problem, network].filter(isText).concat(findDifferences(properties)));
   if (problem !== undefined) Annotations.of(fn).addWarningV2('live-lambda:permissions', problem);
+  if (network !== undefined) Annotations.of(fn).addWarningV2('live-lambda:network', network);
 }
 
 /** @returns the judgement, or why the function could not be live whatever is said about its source */
@@ -58,6 +61,10 @@ export function settleResource(live: LiveApp, fn: lambda.Function): void {
   live.states.set(path, unfit(state.source.kind, hazard));
   if (state.code !== undefined) restoreCode(fn, resourceOf(fn), state.code.original);
   warnRefused(fn, hazard);
+}
+
+function isText(value: string | undefined): value is string {
+  return value !== undefined;
 }
 
 function warnRefused(fn: lambda.Function, reason: string): void {

@@ -17,7 +17,7 @@ const internal = ['protocol/src/compatibility', 'protocol/src/fuzz'];
 function compiledOf({ folder }: PackedPackage): readonly string[] {
   return readdirSync(join(workspace, folder, 'src'), { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|(?:^|\/)fixtures\//.test(file))
+    .filter((file) => file.endsWith('.ts') && !/\.(?:test|d)\.ts$|(?:^|\/)fixtures\//.test(file))
     .filter((file) => !internal.some((part) => `${folder}/src/${file}`.startsWith(`${part}/`)))
     .flatMap((file) => ['.js', '.d.ts'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`));
 }

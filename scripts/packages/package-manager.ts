@@ -20,7 +20,7 @@ export const npm: PackageManager = {
   },
 };
 
-/** Fetched for the occasion. Its folders are strict: a package finds nothing that it does not name as its dependency. */
+/** Fetched for the occasion, and strict: a package finds nothing that it does not name as its dependency. */
 export async function fetchPnpm(): Promise<PackageManager> {
   const { stdout } = await promisify(execFile)('npx', ['--yes', '-p', 'pnpm@10.24.0', 'which', 'pnpm']);
   const program = stdout.trim();
@@ -33,6 +33,7 @@ export async function fetchPnpm(): Promise<PackageManager> {
         PATH: `${dirname(program)}:${process.env.PATH}`,
         npm_config_registry: registry,
         npm_config_store_dir: `${cwd}/.store`,
+        npm_config_hoist: 'false',
       };
       await promisify(execFile)(program, ['add', '--save-dev', ...specs], { cwd, env });
     },

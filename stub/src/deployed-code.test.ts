@@ -147,6 +147,40 @@ describe('the deployed code', () => {
     expect(code.end).toEqual(end);
   });
 
+  it.each([
+    ['while it waits for one', ''],
+    ['after an answer', "const { id } = await next(); await post('/invocation/' + id + '/response', 'fine');"],
+  ])('that has ended %s keeps no event waiting for it', async (_what, script) => {
+    const { api, code, run } = await deployed(
+      `${script} next().catch(() => undefined); setTimeout(() => process.exit(3), 50);`,
+    );
+    if (script === '') await code.start();
+    else await run('r1');
+    await code.unlessEnded(new Promise<string>(() => undefined));
+    const answered = api.received.length;
+    await run('r2');
+    expect(api.received).toHaveLength(answered);
+    expect(code.end).toEqual({ type: 'exited', code: 3 });
+  });
+
+  it('that ends before it takes an event leaves it to Lambda to say so', async () => {
+    const { api, code, run } = await deployed(`
+      const asking = new AbortController();
+      const waits = fetch(api + '/invocation/next', { signal: asking.signal }).catch(() => undefined);
+      setTimeout(async () => {
+        asking.abort();
+        await waits;
+        await fetch('http://' + process.env.WITNESS + '/asks-no-more', { method: 'POST' });
+        setTimeout(() => process.exit(3), 100);
+      }, 50);
+    `);
+    await code.start();
+    await api.requests(1);
+    await run('r1');
+    expect(api.received.map(({ path }) => path)).toEqual(['/asks-no-more']);
+    expect(code.end).toEqual({ type: 'exited', code: 3 });
+  });
+
   it('is not hindered by a deadline, which is for Lambda to keep', async () => {
     const { api, run } = await deployed(`
       const { id } = await next();

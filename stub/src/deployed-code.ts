@@ -63,6 +63,8 @@ export function createDeployedCode({ runtime, startProcess, serveOthers }: Deplo
     void startProcess(server.address).then((how) => {
       end = how;
       server.processEnded(how);
+      // No other process takes an event that still waits for this one.
+      void server.close();
       changed();
     });
     return server;

@@ -79,7 +79,8 @@ function appsBelow(folder: string): readonly string[] {
   return found;
 }
 
-function subfolders(folder: string): string[] {
+/** The folders in one, but for hidden ones and those of what is installed or made. */
+export function subfolders(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((each) => each.isDirectory() && !each.name.startsWith('.') && !foreignFolders.has(each.name))

@@ -83,9 +83,7 @@ describe('live-lambda tunnel in a project with a config', () => {
     await tunnel.printed(/↻ Shop\/Edited {2}.*Edited\.mjs changed; ready in \d+ ms/);
     expect((await answer('Edited')).answer).toBe('after');
     await app.write('src/Edited.mjs', 'export const handler = ;');
-    await expect
-      .poll(async () => (await answer('Edited')).errorType)
-      .toMatch(/UserCodeSyntaxError|BuildFailed/);
+    await expect.poll(async () => (await answer('Edited')).errorType).toMatch(/UserCodeSyntaxError|BuildFailed/);
     await app.write('src/Edited.mjs', answering('mended'));
     await expect.poll(async () => (await answer('Edited')).answer).toBe('mended');
   });

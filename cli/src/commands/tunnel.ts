@@ -1,6 +1,7 @@
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import type { GivenFlags } from '../config/settings.ts';
+import { dollarsFlag } from '../dollars-flag.ts';
 import { inspectorFlag, withInspectorPorts } from '../inspector-flag.ts';
 import type { Tunnel as RunningTunnel } from '../tunnel/tunnel.ts';
 import { UserError } from '../user-error.ts';
@@ -30,7 +31,9 @@ export default class Tunnel extends Command {
       allowNo: true,
     }),
     verbose: Flags.boolean({ summary: 'Show durations by leg, processes and dropped messages', allowNo: true }),
+    quiet: Flags.boolean({ summary: 'Show nothing but errors', allowNo: true, exclusive: ['verbose', 'json'] }),
     json: Flags.boolean({ summary: 'Write one JSON object a line instead of text', allowNo: true }),
+    budget: dollarsFlag('Stop when AppSync Events has cost this, in US dollars, since the start; for example 0.50'),
   };
 
   async run(): Promise<void> {
@@ -39,7 +42,7 @@ export default class Tunnel extends Command {
     const { 'inspect-brk': inspectBrk, 'max-environments': maxEnvironments, 'fetch-node': fetchNode, ...same } = flags;
     const given: GivenFlags = { ...same, inspectBrk, maxEnvironments, fetchNode };
     // Before the config is read nobody knows what it says of it.
-    const output = { json: given.json ?? false };
+    const output = { json: given.json ?? false, quiet: given.quiet ?? false };
     const stopped = this.#untilSignal();
     const left = new AbortController();
     void stopped.then(() => left.abort());
@@ -48,8 +51,8 @@ export default class Tunnel extends Command {
       // Nothing is served yet: there is nobody to tell.
       if (tunnel === 'signal') process.exit(130);
       const ended = await Promise.race([stopped, tunnel.failed]);
-      if (!output.json && !(ended instanceof UserError)) {
-        process.stderr.write(`Stopping. ${tunnel.farewell()}\n`);
+      if (!output.json && !output.quiet && !(ended instanceof UserError)) {
+        process.stderr.write(`Stopping; Ctrl-C again ends it at once. ${tunnel.farewell()}\n`);
       }
       await tunnel.stop(ended instanceof UserError ? 'it failed' : 'it was stopped');
       if (ended instanceof UserError) throw ended;
@@ -61,15 +64,20 @@ export default class Tunnel extends Command {
     }
   }
 
-  async #start(flags: GivenFlags, output: { json: boolean }, signal: AbortSignal): Promise<RunningTunnel> {
+  async #start(
+    flags: GivenFlags,
+    output: { json: boolean; quiet: boolean },
+    signal: AbortSignal,
+  ): Promise<RunningTunnel> {
     const { openTunnel } = await import('../open-tunnel.ts');
     return openTunnel({
       flags,
       config: this.config,
       environment: process.env,
       currentFolder: process.cwd(),
-      onSettings: ({ json }) => {
+      onSettings: ({ json, quiet }) => {
         output.json = json.value;
+        output.quiet = quiet.value;
       },
       signal,
     });

@@ -48,12 +48,17 @@ const entries = {
   runners: described(v.array(text), 'Runners of others: names of packages, or paths relative to this file.'),
   functions: described(v.pipe(noArray, functions), 'What no manifest can know of a function, by its construct path.'),
   verbose: described(v.boolean(), 'Show durations by leg, processes and dropped messages.'),
+  quiet: described(v.boolean(), 'Show nothing but errors.'),
   json: described(v.boolean(), 'Write one JSON object a line instead of text.'),
   inspect: described(inspector, 'Let debuggers attach: true for ports from 9229 on, or the first port.'),
   inspectBrk: described(inspector, 'The same, and each process waits for a debugger before it loads the handler.'),
   maxEnvironments: described(
     v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1')),
     'How many processes may live at once.',
+  ),
+  budget: described(
+    v.pipe(v.number(), v.finite('must be a price in US dollars'), v.gtValue(0, 'must be more than 0')),
+    'What one start of the tunnel may cost on AppSync Events, in US dollars; it stops when that is spent.',
   ),
   fetchNode: described(
     v.boolean(),

@@ -19,6 +19,8 @@ export interface LiveLambdaConfig {
   readonly functions?: Readonly<Record<string, FunctionConfig>>;
   /** Show durations by leg, processes and dropped messages. */
   readonly verbose?: boolean;
+  /** Show nothing but errors. */
+  readonly quiet?: boolean;
   /** Write one JSON object a line instead of text. */
   readonly json?: boolean;
   /** Let debuggers attach: `true` for ports from 9229 on, or the first port. */
@@ -27,6 +29,8 @@ export interface LiveLambdaConfig {
   readonly inspectBrk?: boolean | number;
   /** How many processes may live at once; the least recently used one is ended for another. */
   readonly maxEnvironments?: number;
+  /** What one start of the tunnel may cost on AppSync Events, in US dollars; it stops when that is spent. */
+  readonly budget?: number;
   /** Whether a Node of a function's own major may be fetched from the npm registry where none is installed. */
   readonly fetchNode?: boolean;
 }

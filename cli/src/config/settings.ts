@@ -22,11 +22,14 @@ export interface SettingValues {
   readonly session: string | undefined;
   readonly runner: string | undefined;
   readonly verbose: boolean;
+  readonly quiet: boolean;
   readonly json: boolean;
   /** The first port for debuggers; undefined without. */
   readonly inspect: number | undefined;
   readonly inspectBrk: number | undefined;
   readonly maxEnvironments: number | undefined;
+  /** In US dollars, for one start of the tunnel; undefined for no limit. */
+  readonly budget: number | undefined;
   /** Undefined while nobody has said yes or no. */
   readonly fetchNode: boolean | undefined;
   readonly runners: readonly string[];
@@ -73,10 +76,12 @@ export function resolveSettings(sources: SettingSources): Settings {
     session: choose(sources, 'session', (text) => text, undefined),
     runner: choose(sources, 'runner', (text) => text, undefined),
     verbose: choose(sources, 'verbose', readBoolean, false),
+    quiet: choose(sources, 'quiet', readBoolean, false),
     json: choose(sources, 'json', readBoolean, false),
     inspect: choose(sources, 'inspect', readInspector, undefined),
     inspectBrk: choose(sources, 'inspectBrk', readInspector, undefined),
     maxEnvironments: choose(sources, 'maxEnvironments', readCount, undefined),
+    budget: choose(sources, 'budget', readBudget, undefined),
     fetchNode: choose<boolean | undefined>(sources, 'fetchNode', readBoolean, undefined),
     runners: fromConfig(config.runners, []),
     functions: fromConfig(config.functions, {}),
@@ -157,6 +162,16 @@ export function readPort(text: string): number | undefined {
 
 function readCount(text: string): number | { readonly fault: string } {
   return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : { fault: 'a whole number, at least 1' };
+}
+
+function readBudget(text: string): number | { readonly fault: string } {
+  return readDollars(text) ?? { fault: 'a price in US dollars, such as 0.50' };
+}
+
+/** A price above nothing in US dollars, or undefined for what is none. */
+export function readDollars(text: string): number | undefined {
+  const dollars = Number(text);
+  return /^\d*\.?\d+$/.test(text) && dollars > 0 && Number.isFinite(dollars) ? dollars : undefined;
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

@@ -24,7 +24,7 @@ export function emulatedPlace(stacks: readonly StackPlace[]): EmulatedPlace {
     if (!first || !other) return first?.value;
     throw new UserError(
       `Stack ${first.stack} is for ${key} ${first.value} and stack ${other.stack} for ${other.value}; an emulator is of one ${key}.`,
-      `Synthesize them one at a time, into folders of their own (\`npx cdk synth ${first.stack} -c live-lambda=true --output cdk.out.local\`), and name the folder with --app.`,
+      `Leave one of them out of the app while you run it here, for example by a context value of your own that the app asks: \`cdk synth\` writes all stacks, whichever it is given.`,
     );
   };
   const account = one('account');

@@ -15,7 +15,7 @@ export interface RunLocalOptions {
   readonly flags: GivenFlags;
   readonly port: number | undefined;
   readonly synth: boolean;
-  readonly config: Pick<Config, 'runHook' | 'version' | 'configDir' | 'cacheDir'>;
+  readonly config: Pick<Config, 'runHook' | 'plugins' | 'version' | 'configDir' | 'cacheDir'>;
   /** This process's own: the emulator's keys are put into it, since AWS's clients look there. */
   readonly environment: Record<string, string | undefined>;
   readonly currentFolder: string;
@@ -37,7 +37,7 @@ export async function runLocal(options: RunLocalOptions): Promise<RunningLocal> 
   const json = settings.json.value;
   options.onJson(json);
   const assembly = settings.app.value;
-  const say = (line: string) => void (json || write(`${line}\n`));
+  const say = (line: string) => void (json || settings.quiet.value || write(`${line}\n`));
   if (options.synth) await synthesizeApp({ currentFolder, output: assembly, environment, say, signal });
   const tell = (event: object) => void (json && write(`${JSON.stringify(event)}\n`));
   const cloud = await startLocalCloud({

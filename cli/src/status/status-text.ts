@@ -1,4 +1,5 @@
 import type { Style } from '../ui/words.ts';
+import { byteText } from './byte-text.ts';
 import type { DeployedState } from './deployed-state.ts';
 import { dollars } from './prices.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -100,11 +101,6 @@ function usageText({ invocations, failures, operations, bytes }: FunctionUsage):
   const calls = invocations === 1 ? '1 invocation' : `${invocations} invocations`;
   const broken = failures === 0 ? '' : `, ${failures} failed`;
   return `${calls}${broken}, ${operations} operations of AppSync Events, ${byteText(bytes)}`;
-}
-
-function byteText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 function duration(ms: number): string {

@@ -1,6 +1,11 @@
 import type { FoundApis } from '../functions/deployment.ts';
 import { UserError } from '../user-error.ts';
-import { type ApiConnection, type ConnectionParts, createApiConnection } from './api-connection.ts';
+import {
+  type ApiConnection,
+  type ApiConnectionOptions,
+  type ConnectionParts,
+  createApiConnection,
+} from './api-connection.ts';
 import { type OpenConnection, type Place, planConnections } from './connection-plan.ts';
 
 /** The connections of a tunnel: one for each Events API that functions of the app call over. */
@@ -14,7 +19,10 @@ export interface ApiConnections {
   leave(reason: string): Promise<void>;
 }
 
-export function createApiConnections(parts: ConnectionParts): ApiConnections {
+export function createApiConnections(
+  parts: ConnectionParts,
+  connect: (options: ApiConnectionOptions) => ApiConnection = createApiConnection,
+): ApiConnections {
   const connections = new Map<string, OpenConnection & { readonly connection: ApiConnection }>();
   let left = false;
 
@@ -35,9 +43,11 @@ export function createApiConnections(parts: ConnectionParts): ApiConnections {
         known.connection.serve(functions);
       }
       await Promise.all(plan.close.map((key) => leaveOne(key, 'no function of its app is live there any more')));
+      // What is opened after the tunnel has left would be left by nobody.
+      if (left) return [];
       const opened = await Promise.allSettled(
         plan.open.map(async ({ key, api }) => {
-          const connection = createApiConnection({ ...parts, ...place, api });
+          const connection = connect({ ...parts, ...place, api });
           connections.set(key, { key, stacks: api.stacks, connection });
           try {
             await connection.open();

@@ -88,7 +88,10 @@ describe('an app that is synthesized while the tunnel runs', () => {
     expect(tunnel.changes()[1]).toMatchObject({ added: [], changed: ['Shop/Orders'], removed: ['Shop/Quotes'] });
     await eventually(() => isAlive(pid)).toBe(false);
     expect(await answerOf('Orders')).toEqual({ text: 'cjs' });
-    expect((await answerOf('Quotes')).errorMessage).toContain('no live function Shop/Quotes in its manifest');
+    expect(await answerOf('Quotes')).toMatchObject({
+      errorType: 'LiveLambda.NotLive',
+      errorMessage: expect.stringContaining('no live function Shop/Quotes in its manifest'),
+    });
     await wire.stopTunnels();
   });
 

@@ -70,6 +70,7 @@ export function createAppUpdates(options: AppUpdatesOptions): AppUpdates {
       connections.follow(found, live),
       executor.update(live.functions.map(({ spec }) => spec)),
     ]);
+    if (closed) return;
     const { app, session } = live;
     const functions = options.summaries(live.functions, found.apis);
     host.notify({ type: 'app-changed', app, session, functions, ...changes });

@@ -21,6 +21,7 @@ import { createAppUpdates } from './app-updates.ts';
 import { executionNews } from './execution-news.ts';
 import { farewell } from './farewell.ts';
 import { summariesOf } from './function-summaries.ts';
+import { type PausableExecutor, pausable } from './pausable-executor.ts';
 import { startWarnings } from './start-warnings.ts';
 
 export interface TunnelOptions {
@@ -61,8 +62,18 @@ export interface AppSource {
   load(): Promise<LiveApp>;
 }
 
+/** What the developer can do to a tunnel that runs. */
+export interface TunnelControls {
+  /** What comes from now on is held, and not run. */
+  pause(): void;
+  /** What was held runs, as far as somebody still waits for it. */
+  resume(): void;
+  /** Builds a function anew, and gives each of its environments a new process. */
+  restart(functionId: string): Promise<void>;
+}
+
 /** A tunnel that takes invocations. */
-export interface Tunnel {
+export interface Tunnel extends TunnelControls {
   /** Tells the stubs that it leaves, ends the processes and closes the connections. */
   stop(reason: string): Promise<void>;
   /** What becomes of invocations once it has stopped, as a sentence. */
@@ -79,7 +90,10 @@ export interface Tunnel {
 export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { access, identity, release } = options;
   // One after the other: what is wrong with the credentials is told as such, and not by whichever call came first.
+  const progress = (text: string) => options.host.notify({ type: 'progress', text });
+  progress('asking AWS who you are');
   const caller = await callerIdentity(access);
+  progress('looking for what is deployed');
   const found = await findApis(options.live.functions, access);
   const [fault] = found.faults;
   if (fault) throw fault.error;
@@ -88,7 +102,10 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { host } = counted;
   let live = options.live;
   tellStart(options, { host, found, caller });
-  const executor = executorFor(host, options, (id) => live.functions.find(({ spec }) => spec.id === id));
+  const executor = pausable(
+    executorFor(host, options, (id) => live.functions.find(({ spec }) => spec.id === id)),
+    { nowMs, wallClockMs: Date.now },
+  );
   const prepared = prepare(executor, live, host);
   const failure = createFailure();
   const connections = createApiConnections({
@@ -110,6 +127,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     await executor[Symbol.asyncDispose]();
     await prepared;
   };
+  progress('connecting to AppSync Events');
   const [refused] = await connections.follow(found, live);
   if (refused) {
     await end('it could not start');
@@ -133,6 +151,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     options.source &&
     watchApp({ ...options.source, current: live, onChanged: updates.changed, onBroken: updates.broken });
   return {
+    ...controlsOf(executor, host),
     failed: failure.given,
     farewell: () => farewell(live),
     async stop(reason) {
@@ -140,6 +159,20 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
       updates.close();
       await end(reason);
       host.notify({ type: 'stopped', ...counted.totals() });
+    },
+  };
+}
+
+function controlsOf(executor: PausableExecutor, host: Host): TunnelControls {
+  return {
+    pause() {
+      executor.pause();
+      host.notify({ type: 'paused' });
+    },
+    resume: () => host.notify({ type: 'resumed', held: executor.resume() }),
+    async restart(functionId) {
+      await executor.restart(functionId);
+      host.notify({ type: 'restarted', function: functionId });
     },
   };
 }

@@ -95,6 +95,19 @@ describe('with functions in AWS and processes on the laptop', () => {
     expect(started.filter(({ functionName }) => functionName === 'Small')).toHaveLength(1);
   });
 
+  it('a fault of the tunnel is the answer of the function that it was asked for', async () => {
+    const notify = ({ type }: { readonly type: string }) => {
+      if (type === 'invocation-started') throw new Error('the terminal is gone');
+    };
+    await wire.startTunnel({ host: { notify } });
+    const { failed, body } = await wire.invoke('Brief');
+    expect(failed).toBe('Unhandled');
+    expect(JSON.parse(body.toString())).toMatchObject({
+      errorType: 'LiveLambda.TunnelFailed',
+      errorMessage: expect.stringContaining('Shop/Brief: the tunnel on the developer'),
+    });
+  });
+
   it('50 calls at once of a function that was never called are all answered, each by a process of its own', async () => {
     const gate = join(app.folder, 'gate');
     const told = listening();

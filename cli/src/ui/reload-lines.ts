@@ -1,4 +1,5 @@
 import type { LiveEvent } from '../host.ts';
+import { createStartDifferences } from './start-differences.ts';
 import { milliseconds, type Style } from './words.ts';
 
 type ReloadEvent = Extract<LiveEvent, { type: 'changed' | 'prepared' | 'broken' | 'reloaded' | 'load-failed' }>;
@@ -12,18 +13,28 @@ export interface ReloadLinesOptions {
   readonly verbose: boolean;
 }
 
-/** Lines about what was saved: one for each build, with what changed and how long it took. */
-export function createReloadLines({
-  headline,
-  line,
-  style,
-  verbose,
-}: ReloadLinesOptions): (event: ReloadEvent) => void {
+/** Lines about how functions are built. */
+export interface ReloadLines {
+  /** These are prepared now, for the first time: what differs from Lambda for them is told at once, at the end. */
+  expect(functions: readonly string[]): void;
+  /** One line for each build of what was saved, with what changed and how long it took. */
+  say(event: ReloadEvent): void;
+}
+
+export function createReloadLines({ headline, line, style, verbose }: ReloadLinesOptions): ReloadLines {
   /** What changed since the last build, by function. */
   const changes = new Map<string, string>();
   /** Each note is told once: most hold for every function of a runner. */
   const told = new Set<string>();
   const broken = new Set<string>();
+  const differences = createStartDifferences();
+
+  function tellDifferences(functionId: string, notes: readonly string[]): void {
+    const lines = differences.prepared(functionId, notes);
+    if (!lines || lines.length === 0) return;
+    headline('yellow', '!', 'What is different from Lambda on this machine:');
+    for (const text of lines) line(text);
+  }
 
   function prepared(event: Extract<LiveEvent, { type: 'prepared' }>): void {
     const change = changes.get(event.function);
@@ -36,13 +47,15 @@ export function createReloadLines({
     } else if (verbose) {
       headline('dim', '↻', `${event.function}  ${after} (${event.runner})`);
     }
+    const isAwaited = differences.awaits(event.function);
     for (const note of event.notes.filter((each) => !told.has(each))) {
       told.add(note);
-      headline('yellow', '!', note.includes(event.function) ? note : `${event.function}: ${note}`);
+      if (!isAwaited) headline('yellow', '!', note.includes(event.function) ? note : `${event.function}: ${note}`);
     }
+    tellDifferences(event.function, event.notes);
   }
 
-  return (event) => {
+  const say = (event: ReloadEvent) => {
     switch (event.type) {
       case 'changed': {
         const files = event.files.slice(0, 3).join(', ');
@@ -61,7 +74,8 @@ export function createReloadLines({
           '✗',
           `${event.function}  ${change === undefined ? '' : `${change}; `}${style('red', 'cannot be run')}`,
         );
-        return line(style('red', event.reason));
+        line(style('red', event.reason));
+        return tellDifferences(event.function, []);
       }
       case 'load-failed':
         headline('red', '✗', `${event.function}  ${style('red', 'cannot be loaded')}`);
@@ -78,4 +92,6 @@ export function createReloadLines({
         event satisfies never;
     }
   };
+
+  return { expect: differences.expect, say };
 }

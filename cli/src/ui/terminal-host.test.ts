@@ -4,7 +4,7 @@ import { createTerminalHost } from './terminal-host.ts';
 
 const ids = { function: 'Shop/Orders', invocationId: 'i1', requestId: '8f3c2a10-aaaa', environmentId: 'e1' };
 
-function terminal(options: { verbose?: boolean } = {}) {
+function terminal(options: { verbose?: boolean; quiet?: boolean } = {}) {
   let written = '';
   let now = Date.UTC(2026, 0, 1);
   const host = createTerminalHost({
@@ -14,6 +14,7 @@ function terminal(options: { verbose?: boolean } = {}) {
     style: (_style, text) => text,
     wallClockMs: () => now,
     verbose: options.verbose ?? false,
+    quiet: options.quiet ?? false,
   });
   return {
     say: (...events: LiveEvent[]) => {

@@ -1,8 +1,11 @@
-import type { Host, InvocationEnd, LiveEvent, LiveFunctionSummary } from '../host.ts';
+import type { Host, InvocationEnd, LiveEvent } from '../host.ts';
 import { nextStep } from './next-step.ts';
 import { printableEvent } from './printable.ts';
+import { isToldQuietly } from './quiet.ts';
 import { createReloadLines } from './reload-lines.ts';
-import { milliseconds, type Style } from './words.ts';
+import { startLines } from './start-lines.ts';
+import { usageLines } from './usage-lines.ts';
+import { colourOf, milliseconds, type Style } from './words.ts';
 
 export interface TerminalHostOptions {
   readonly write: (text: string) => void;
@@ -11,6 +14,8 @@ export interface TerminalHostOptions {
   /** Epoch milliseconds. */
   readonly wallClockMs: () => number;
   readonly verbose: boolean;
+  /** Nothing but errors: what failed, what cannot be run, and what is warned of once the tunnel is ready. */
+  readonly quiet: boolean;
 }
 
 /** An invocation whose line is not written yet. */
@@ -48,34 +53,17 @@ const words: Readonly<Record<InvocationEnd, string>> = {
 
 /** Lines for a person: one for each invocation, its output under it. */
 export function createTerminalHost(options: TerminalHostOptions): Host {
-  const { style, verbose } = options;
+  const { style, verbose, quiet } = options;
   const open = new Map<string, Open>();
+  let isReady = false;
   const line = (text: string) => options.write(`${text}\n`);
   const time = () => style('dim', new Date(options.wallClockMs()).toTimeString().slice(0, 8));
-  const bar = `         ${style('dim', '│')} `;
-  const outputLine = (text: string) =>
+  const outputLine = (text: string, colour: Style = 'dim') =>
     text
       .split('\n')
-      .map((part) => bar + part)
+      .map((part) => `         ${style(colour, '│')} ${part}`)
       .join('\n');
-  const shortId = (id: string) => style('cyan', id.slice(0, 8));
-
-  function started(event: Extract<LiveEvent, { type: 'started' }>): void {
-    line(`${style('bold', 'live-lambda')} ${event.release}`);
-    line(`  you are   ${event.identity}`);
-    line(`  app       ${event.app}, session ${event.session}`);
-    line(`  your key  ${event.key}`);
-    if (event.config !== null) line(`  config    ${event.config}`);
-    const widest = Math.max(...event.functions.map(({ id }) => id.length));
-    for (const fn of event.functions) {
-      const where = style('dim', `${fn.runtime}, ${fn.region}, run by ${fn.runner}${nodeText(fn.node)}`);
-      line(`  function  ${fn.id.padEnd(widest)}  ${fn.file} ${style('dim', `(${fn.handler})`)}  ${where}`);
-      if (fn.addedVariables.length > 0)
-        line(
-          `            ${''.padEnd(widest)}  ${style('dim', `with variables of the config: ${fn.addedVariables.join(', ')}`)}`,
-        );
-    }
-  }
+  const shortId = (id: string) => style(colourOf(id), id.slice(0, 8));
 
   function appChanged(event: Extract<LiveEvent, { type: 'app-changed' }>): void {
     headline('cyan', '↻', `app ${event.app}, session ${event.session}, as it was synthesized now`);
@@ -101,19 +89,22 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       return;
     }
     if (
+      !quiet &&
       !entry.live &&
       (entry.output.length >= maxHeldLines || options.wallClockMs() - entry.startedAt >= showOutputAfterMs)
     )
       showLive(entry);
     const text = withoutLogPrefix(event.text, entry.requestId);
-    if (entry.live) line(outputLine(`${shortId(entry.requestId)} ${text}`));
+    if (entry.live) line(outputLine(`${shortId(entry.requestId)} ${text}`, colourOf(entry.requestId)));
     else entry.output.push(text);
+    if (entry.output.length > maxHeldLines) entry.output.shift();
   }
 
   function showLive(entry: Open): void {
     entry.live = true;
     line(`${time()} ${style('yellow', '…')} ${entry.function}  ${shortId(entry.requestId)}  running`);
-    for (const text of entry.output.splice(0)) line(outputLine(`${shortId(entry.requestId)} ${text}`));
+    for (const text of entry.output.splice(0))
+      line(outputLine(`${shortId(entry.requestId)} ${text}`, colourOf(entry.requestId)));
   }
 
   function finished(event: Extract<LiveEvent, { type: 'invocation-finished' }>): void {
@@ -130,7 +121,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       `${time()} ${style(colour, mark)} ${event.function}  ${shortId(event.requestId)}  ${style(colour, what)}  ${total}${legs}`,
     );
     const output = entry?.output ?? [];
-    for (const text of output) line(outputLine(text));
+    for (const text of output) line(outputLine(text, colourOf(event.requestId)));
     const message = event.error?.errorMessage;
     // A Node runtime has logged the error of a handler already, with its stack.
     if (message && !output.some((text) => text.includes(JSON.stringify(message))))
@@ -151,12 +142,31 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     if (event.error) line(outputLine(style('red', event.error.errorMessage)));
   }
 
+  function stopped(event: Extract<LiveEvent, { type: 'stopped' }>): void {
+    line(`${time()} Stopped after ${event.invocations} invocations, ${event.failures} of them failed.`);
+    for (const text of event.usage ? usageLines(event.usage) : []) line(`  ${text}`.trimEnd());
+  }
+
   return {
     notify(told) {
+      if (told.type === 'ready') isReady = true;
+      if (quiet && told.type === 'invocation-finished' && told.end === 'succeeded') open.delete(key(told));
+      if (quiet && !isToldQuietly(told, isReady)) return;
       const event = printableEvent(told);
       switch (event.type) {
         case 'started':
-          return started(event);
+          reload.expect(event.functions.map(({ id }) => id));
+          for (const text of startLines(event, style)) line(text);
+          return;
+        // Told by whoever draws a status line, or waits until it takes long.
+        case 'progress':
+          return;
+        case 'paused':
+          return headline('yellow', '‖', 'Paused: what comes is held until you go on, at most until its time is over.');
+        case 'resumed':
+          return headline('green', '▸', `Goes on${event.held === 0 ? '' : `, with ${event.held} that were held`}.`);
+        case 'restarted':
+          return headline('green', '↻', `${event.function}  built anew, in a new process`);
         case 'ready':
           return line(`${time()} ${style('green', 'Ready.')} Waiting for invocations; Ctrl-C stops.`);
         case 'app-changed':
@@ -176,7 +186,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
         case 'broken':
         case 'reloaded':
         case 'load-failed':
-          return reload(event);
+          return reload.say(event);
         case 'evicted':
           return headline(
             'dim',
@@ -214,7 +224,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
         case 'invocation-finished':
           return finished(event);
         case 'stopped':
-          return line(`${time()} Stopped after ${event.invocations} invocations, ${event.failures} of them failed.`);
+          return stopped(event);
         default:
           event satisfies never;
       }
@@ -226,12 +236,6 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
 function roleText({ identity, account }: Extract<LiveEvent, { type: 'verified' }>): string {
   const role = /:assumed-role\/([^/]+)\//.exec(identity)?.[1];
   return `${role === undefined ? identity : `role ${role}`} of account ${account}`;
-}
-
-/** ` on Node 22.3.0 (nvm)` */
-function nodeText(node: LiveFunctionSummary['node']): string {
-  if (node === null) return '';
-  return ` on Node ${node.version}${node.source === 'running' ? '' : ` (${node.source})`}`;
 }
 
 /** A request id may run twice at once, in two environments, when Lambda retries it. */

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell scripts write their variables like this
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -32,12 +32,15 @@ const facts = async (running: RunningEmulator, name = 'orders') =>
 describe('execution environments', () => {
   it('are one process each for ten invocations at once, and are used again', async () => {
     const running = await run({ resources: { Orders: orders() } });
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, async () => {
-        const { payload } = await running.invoke('orders', { facts: true, sleepMs: 1 });
-        return JSON.parse(payload.toString());
-      }),
-    );
+    const until = path.join(running.assembly.folder, 'until');
+    const waiting = Array.from({ length: 10 }, async () => {
+      const { payload } = await running.invoke('orders', { facts: true, until });
+      return JSON.parse(payload.toString());
+    });
+    const started = () => running.events.filter(({ type }) => type === 'environment-started');
+    await expect.poll(() => started().length).toBe(10);
+    await writeFile(until, '');
+    const answers = await Promise.all(waiting);
     const pids = new Set(answers.map(({ pid }) => pid));
     expect(pids.size).toBe(10);
     expect(new Set(answers.map(({ env }) => env.AWS_LAMBDA_LOG_STREAM_NAME)).size).toBe(10);

@@ -9,10 +9,7 @@ const taskFolder = '/var/task';
 const layerFolder = '/opt';
 
 /** A path of Lambda's file system on this machine; other paths are what they are. */
-const localPath = (
-  lambdaPath: string,
-  roots: { readonly taskRoot: string; readonly optRoot: string },
-): string => {
+const localPath = (lambdaPath: string, roots: { readonly taskRoot: string; readonly optRoot: string }): string => {
   for (const [folder, root] of [
     [taskFolder, roots.taskRoot],
     [layerFolder, roots.optRoot],

@@ -49,7 +49,8 @@ describe('a link', () => {
     await tunnel(service, clock).open();
     const link = stub(service, clock);
     await link.open();
-    await clock.advance(0);
+    // The tunnel has said to others that it is here.
+    await clock.advance(10_000);
     const published: string[] = [];
     service.intercept = (channel, event) => {
       published.push(channel.split('/')[1] ?? '');

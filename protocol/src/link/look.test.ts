@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { invocation, manualClock, reverse, stub, tunnel } from '../fixtures/link-fixture.ts';
 import { createMemoryService } from '../memory-channel.ts';
 import type { Failed } from './stub-state.ts';
+import type { TunnelInvocation } from './tunnel-peer.ts';
 
 const upwards = (channel: string) => channel.startsWith('/to-tunnel');
 
@@ -127,6 +128,43 @@ describe('a stub that looks for a tunnel', () => {
     await clock.advance(0);
     expect(await look()).toMatchObject({ absence: { failure: 'tunnel-refused', detail: 'synthesize again' } });
     expect(await look()).toMatchObject({ absence: { failure: 'tunnel-refused' }, tookMs: 0 });
+  });
+
+  it('is told by a tunnel that serves its function no more, before it publishes anything of its event', async () => {
+    const { service, clock, link, look } = await stubAlone();
+    let isLive = true;
+    const admit = () => (isLive ? undefined : { reason: 'unknown-function' as const, text: 'synthesize again' });
+    const started: string[] = [];
+    const invoked = (given: TunnelInvocation) => {
+      started.push(given.invocationId);
+      return reverse(given);
+    };
+    await tunnel(service, clock, { invoked }, admit).open();
+    await link.open();
+    await clock.advance(10_000);
+    isLive = false;
+    expect(await look()).toMatchObject({ absence: { failure: 'tunnel-left', detail: 'synthesize again' }, tookMs: 0 });
+    expect(started).toEqual([]);
+    isLive = true;
+    await clock.advance(10_000);
+    await look();
+    expect(await look()).toEqual({ absence: undefined, tookMs: 0 });
+  });
+
+  it('takes no event after the first to a tunnel that serves its function no more', async () => {
+    const { service, clock, link, look } = await stubAlone();
+    let isLive = true;
+    const admit = () => (isLive ? undefined : { reason: 'unknown-function' as const, text: 'synthesize again' });
+    await tunnel(service, clock, {}, admit).open();
+    await link.open();
+    await clock.advance(0);
+    isLive = false;
+    // Heard of a moment ago: that it is gone, it only says now.
+    expect((await look()).absence).toBeUndefined();
+    const answered = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+    await clock.advance(0);
+    expect(await answered).toMatchObject({ type: 'result' });
+    expect((await look()).absence).toMatchObject({ failure: 'tunnel-left', detail: 'synthesize again' });
   });
 
   it('waits a second at most for the connection to stand', async () => {

@@ -195,6 +195,59 @@ describe('a tunnel that went silent', () => {
   });
 });
 
+describe('an invocation that one of two tunnels may have started', () => {
+  /** Two tunnels that know of each other; the first has the stub's invocation, and nothing that it says arrives. */
+  async function shared() {
+    const service = createMemoryService();
+    const clock = manualClock();
+    const started: string[] = [];
+    const counted = (name: string, channel = service.connect()) =>
+      tunnel(
+        service,
+        clock,
+        {
+          invoked: (given) => {
+            started.push(name);
+            return name === 'first' ? new Promise(() => undefined) : reverse(given);
+          },
+        },
+        undefined,
+        channel,
+      );
+    const held = service.connect();
+    const first = counted('first', held);
+    await first.open();
+    const link = stub(service, clock);
+    await link.open();
+    await clock.advance(0);
+    await counted('second').open();
+    // Between two announcements of the first.
+    await clock.advance(15_000);
+    service.intercept = (channel, event) => (upwards(channel) ? [event] : []);
+    const outcome = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+    await clock.advance(0);
+    service.intercept = pass;
+    return { clock, started, held, first, outcome };
+  }
+
+  it('is not run by the other when the first goes silent', async () => {
+    const { clock, started, held, outcome } = await shared();
+    await held[Symbol.asyncDispose]();
+    await clock.advance(8000);
+    expect(failure(await outcome)).toEqual({ failure: 'tunnel-silent', mayHaveRun: true });
+    expect(started).toEqual(['first']);
+  });
+
+  it('is not run by the other when the first leaves', async () => {
+    const { clock, started, held, first, outcome } = await shared();
+    await first.goodbye('it was stopped');
+    await held[Symbol.asyncDispose]();
+    await clock.advance(8000);
+    expect(await outcome).toMatchObject({ type: 'failed', mayHaveRun: true });
+    expect(started).toEqual(['first']);
+  });
+});
+
 describe('over a service that loses, doubles and reorders', () => {
   /** A generator of numbers from 0 to 1 that a seed repeats (Marsaglia's xorshift32). */
   function numbers(seed: number): () => number {

@@ -190,7 +190,8 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     const result = peer.open(frame, nowMs);
     if ('dropped' in result) return [dropped(result.dropped)];
     const { attached, message } = result;
-    const known = attached ? peer.note({ type: 'heard' }, nowMs) : [];
+    // Whoever says Goodbye is not there.
+    const known = attached && message?.kind !== 'goodbye' ? peer.note({ type: 'heard' }, nowMs) : [];
     if (current && attached) heardOf(current, nowMs, message === undefined);
     return [...known, ...(message ? heard(message, attached, nowMs) : [])];
   }

@@ -55,9 +55,14 @@ export const longestRemainingMs = 900_000;
 /** The bytes of a result are kept for this long after the function's time is over, for a stub that asks for them. */
 export const keepResultMs = 10_000;
 
-/** While there is another tunnel on the session, each says so this often; one not heard of for three times that is gone. */
+/** While there is another tunnel on the session, each says so this often. */
 export const announceEveryMs = 20_000;
-/** A tunnel that hears one which it did not know says that it is here, at most this often. */
+/** One that was not heard of for this long is gone: an announcement may be lost, and another one. */
+export const rivalGoneMs = 3 * announceEveryMs;
+/** Whoever starts says so as often, and so often: should all of it be lost, two tunnels would not know of each other. */
+export const firstAnnouncements = 3;
+export const announceFirstEveryMs = 1500;
+/** A tunnel that hears one which has just come says that it is here, at most this often. */
 export const answerRivalAfterMs = 1000;
 
 /** A tunnel says that it took an invocation over only when the result takes longer than this. */

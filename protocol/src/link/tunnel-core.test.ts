@@ -208,6 +208,27 @@ describe('the tunnel of a session', () => {
       expect(first.nextTickMs()).toBe(7000 + announceEveryMs);
     });
 
+    it('says three times that it has come, should some of it be lost', () => {
+      const first = another('ann@laptop');
+      first.announce(0);
+      const due: (number | undefined)[] = [];
+      for (let at = first.nextTickMs(); at !== undefined; at = first.nextTickMs()) {
+        due.push(at);
+        expect(announced(first.tick(at))).toHaveLength(1);
+      }
+      expect(due).toEqual([1500, 3000]);
+    });
+
+    it('answers a newcomer as soon as it may where it has just spoken, and again where the answer may be lost', () => {
+      const [first, second] = [another('ann@laptop'), another('bob@desk')];
+      first.announce(0);
+      const hear = (atMs: number) => announced(second.announce(atMs)).flatMap((event) => first.receive(event, atMs));
+      expect(announced(hear(400))).toEqual([]);
+      expect(first.nextTickMs()).toBe(1000);
+      expect(announced(first.tick(1000))).toHaveLength(1);
+      expect(announced(hear(2100))).toHaveLength(1);
+    });
+
     it('does not answer more often than once a second, however many say that they are here', () => {
       const first = another('ann@laptop');
       first.announce(0);
@@ -254,6 +275,21 @@ describe('the tunnel of a session', () => {
       state: 'message',
       message: { kind: 'goodbye', reason: 'stopped' },
     });
+  });
+
+  it('says before its goodbye what it has taken over, which no other tunnel may start', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    say(core, session.seal(attach));
+    const id = randomBytes(16);
+    say(core, session.seal(invoke(id)));
+    const said = published(core.goodbye('stopped')).map((each) => {
+      const event = decodeChannelEvent(each);
+      const opened = event.kind === 'frame' ? session.open(event.frame, 0) : undefined;
+      return opened?.state === 'message' ? opened.message : undefined;
+    });
+    expect(said).toMatchObject([{ kind: 'accepted', invocationId: id }, { kind: 'goodbye' }]);
   });
 
   it('forgets the quietest environment when there are too many, but none whose handler runs', () => {
@@ -341,6 +377,22 @@ describe('the tunnel of a session', () => {
         .seal(invoke(randomBytes(16), { credentials }))
         .events.flatMap((event) => core.receive(event, 10));
       expect(claim(effects).attach.credentials).toEqual(credentials);
+    });
+
+    it('checks new credentials that it refused once more with the next Invoke, and runs nothing on the old ones', () => {
+      const core = tunnel();
+      const one = stub();
+      const session = one.session(core.receive(one.hello, 0));
+      say(core, session.seal(attach));
+      const credentials = { accessKeyId: 'ASIA2', secretAccessKey: 's', sessionToken: 't' };
+      const receive = (message: Message) => session.seal(message).events.flatMap((event) => core.receive(event, 10));
+      const peer = core.peer(environmentId.toString('hex'));
+      peer?.checked(claim(receive(invoke(randomBytes(16), { credentials }))), unbelieved, 20);
+      const again = claim(receive(invoke(randomBytes(16))));
+      expect(again.attach.credentials).toEqual(credentials);
+      const run = peer?.checked(again, { believed: true }, 30) ?? [];
+      expect(run.find(({ type }) => type === 'invoke')).toMatchObject({ invocation: { attach: { credentials } } });
+      expect(kinds(receive(invoke(randomBytes(16))))).toEqual(['invoke']);
     });
 
     it('does not forget an environment by the Goodbye of somebody who only said Hello for it', () => {

@@ -5,7 +5,16 @@ import { chooseVersion, versionMismatch } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeTunnelHere, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
 import { hex, same } from './identifiers.ts';
-import { announceEveryMs, answerRivalAfterMs, oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
+import {
+  announceEveryMs,
+  announceFirstEveryMs,
+  answerRivalAfterMs,
+  firstAnnouncements,
+  oldKeysMs,
+  recentlyHeardMs,
+  rivalGoneMs,
+  signOfLifeSegments,
+} from './timing.ts';
 import { believesTunnelHere, signTunnelHere, signWelcome, type TunnelIdentity, type TunnelTrust } from './trust.ts';
 import { createTunnelPeer, type PeerEffect, type RemoteEnvironment, type TunnelPeer } from './tunnel-peer.ts';
 
@@ -72,6 +81,8 @@ export interface TunnelCore {
   peer(environmentId: string): TunnelPeer | undefined;
   /** This tunnel hears nothing for a while: the environments are told that it is there. */
   connectionBroke(nowMs: number): readonly TunnelEffect[];
+  /** Tells one environment that this tunnel is none for it any more. */
+  dismiss(environmentId: string, reason: string): readonly TunnelEffect[];
   /** Tells every known environment that this tunnel leaves. */
   goodbye(reason: string): readonly TunnelEffect[];
   tick(nowMs: number): readonly TunnelEffect[];
@@ -87,6 +98,9 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   /** Instances of the others that were told. */
   const rivals = new Set<string>();
   let announcedMs = Number.NEGATIVE_INFINITY;
+  let announcements = 0;
+  /** When one that has just come is answered, if it was not at once. */
+  let answerMs: number | undefined;
 
   function welcome(hello: Hello, bytes: Uint8Array, nowMs: number): readonly TunnelEffect[] {
     const environment: RemoteEnvironment = { id: hex(hello.environmentId), hello };
@@ -113,7 +127,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const key = createEphemeralKey(options.random(keyBytes));
     const helloHash = hashHello(bytes);
     const codec = hello.codecs.find((offered) => options.codecs.includes(offered)) ?? 'none';
-    const aloneForMs = Math.max(0, Math.floor(nowMs - Math.max(startMs ?? nowMs, rivalMs ?? 0)));
+    const aloneForMs = Math.max(0, Math.floor(nowMs - aloneSinceMs(nowMs)));
     const body = encodeWelcome({ ...blankWelcome(helloHash), version, codec, aloneForMs, ephemeralKey: key.publicKey });
     const keys = deriveKeys({ own: key, theirs: hello.ephemeralKey, hello: bytes, welcome: body });
     const session = createSealedSession({ side: 'tunnel', version, environmentId: hello.environmentId, codec, keys });
@@ -197,6 +211,10 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     if (result.state === 'message') {
       // Who only said Hello for an environment cannot make its invocations forgotten.
       if (result.message.kind === 'goodbye' && inForce) entries.delete(entry.peer.environment.id);
+      // Served until the app changed: a stub that asks who is there is to look elsewhere, before it publishes its event.
+      const refusal =
+        result.message.kind === 'ping' && inForce ? options.admit(entry.peer.environment.hello) : undefined;
+      if (refusal) return [entry.peer.say({ kind: 'goodbye', reason: refusal.text })];
       return entry.peer.heard(keys.session, result.message, result.firstMs, nowMs);
     }
     const long = result.state === 'partial' && result.count > signOfLifeSegments;
@@ -211,17 +229,18 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const isNew = rivals.size < maxRivals && !rivals.has(hex(here.tunnelInstance));
     if (isNew) rivals.add(hex(here.tunnelInstance));
     rivalMs = nowMs;
-    // Whoever has just come wants to know soon who is here.
-    const pauseMs = isNew ? answerRivalAfterMs : announceEveryMs / 4;
-    return [
-      ...(isNew ? [{ type: 'rival' as const, here }] : []),
-      ...(nowMs - announcedMs >= pauseMs ? announce(nowMs) : []),
-    ];
+    // Whoever has just come has to know soon who is here, and may not have heard it.
+    const hasJustCome = isNew || here.ageMs < firstAnnouncements * announceFirstEveryMs;
+    const dueMs = announcedMs + (hasJustCome ? answerRivalAfterMs : announceEveryMs / 4);
+    if (hasJustCome && nowMs < dueMs) answerMs = dueMs;
+    return [...(isNew ? [{ type: 'rival' as const, here }] : []), ...(nowMs >= dueMs ? announce(nowMs) : [])];
   }
 
   function announce(nowMs: number): readonly TunnelEffect[] {
     startMs ??= nowMs;
     announcedMs = nowMs;
+    announcements += 1;
+    answerMs = undefined;
     const ageMs = Math.floor(nowMs - startMs);
     const body = encodeTunnelHere({
       tunnelInstance: instance,
@@ -237,9 +256,16 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     ];
   }
 
-  /** A tunnel that shares its session says so from time to time, since its silence would mean that it is gone. */
+  /** Another tunnel may have taken an invocation at any time until its silence means that it is gone. */
+  function aloneSinceMs(nowMs: number): number {
+    return rivalMs === undefined ? (startMs ?? nowMs) : rivalMs + rivalGoneMs;
+  }
+
+  /** A tunnel that has just come, or shares its session, says so from time to time, since its silence would mean that it is gone. */
   function nextAnnouncementMs(): number | undefined {
-    if (rivalMs === undefined || announcedMs > rivalMs + 3 * announceEveryMs) return undefined;
+    if (answerMs !== undefined) return answerMs;
+    if (announcements > 0 && announcements < firstAnnouncements) return announcedMs + announceFirstEveryMs;
+    if (rivalMs === undefined || announcedMs > rivalMs + rivalGoneMs) return undefined;
     return announcedMs + announceEveryMs;
   }
 
@@ -272,7 +298,11 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
       [...entries.values()]
         .filter(({ peer, lastHeardMs }) => peer.attached && nowMs - lastHeardMs <= recentlyHeardMs)
         .map(({ peer }) => peer.say({ kind: 'pong', nonce: new Uint8Array(0) })),
-    goodbye: (reason) => [...entries.values()].map(({ peer }) => peer.say({ kind: 'goodbye', reason })),
+    dismiss(environmentId, reason) {
+      const peer = entries.get(environmentId)?.peer;
+      return peer ? [peer.say({ kind: 'goodbye', reason })] : [];
+    },
+    goodbye: (reason) => [...entries.values()].map(({ peer }) => peer.leave(reason)),
     tick(nowMs) {
       const due = nextAnnouncementMs();
       return [

@@ -179,12 +179,15 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   }
 
   async function run(invocation: TunnelInvocation): Promise<void> {
+    // Served when it attached, and not any more: what it is answered with says so.
+    const refusal = options.admit(invocation.environment.hello);
     const reply = await events.invoked(invocation);
     if ('stream' in reply) return pump(invocation, reply.headers, reply.stream);
     const { headers, outcome } = reply;
     const invocationId = Buffer.from(invocation.invocationId, 'hex');
     const result = { kind: 'result' as const, invocationId, headers, outcome };
     await perform(core.answer(invocation.environment.id, result, clock.nowMs()));
+    if (refusal) await perform(core.dismiss(invocation.environment.id, refusal.text));
   }
 
   async function check(environment: RemoteEnvironment, claim: Claim): Promise<void> {

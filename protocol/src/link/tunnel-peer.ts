@@ -117,6 +117,8 @@ export interface TunnelPeer {
   nextTickMs(): number | undefined;
   /** Says something that is about no invocation. */
   say(message: Message): PeerEffect;
+  /** Says Goodbye, and before it what was taken over: no other tunnel may take that. */
+  leave(reason: string): PeerEffect;
 }
 
 export function createTunnelPeer(options: {
@@ -136,8 +138,8 @@ export function createTunnelPeer(options: {
   /** Those being checked, one for each key. */
   const claims = new Map<SealedSession, Claim>();
   /**
-   * What was refused under keys that are not in force. The answer that said so was sealed, by which the stub knows that its
-   * Attach arrived: its next Invoke comes without one, and what stood against it may be gone by then.
+   * What was refused last under each key. The answer that said so was sealed, by which the stub knows that its Attach, or
+   * its new credentials, arrived: its next Invoke comes without, and what stood against them may be gone by then.
    */
   const refused = new WeakMap<SealedSession, Attach>();
   /** An Invoke that overtook its Attach. */
@@ -194,7 +196,8 @@ export function createTunnelPeer(options: {
     const id = hex(invoke.invocationId);
     const known = invocations.get(id);
     if (known) return standing(id, known, nowMs);
-    const { credentials } = invoke;
+    // The stub says new ones once: those that could not be checked are checked with its next event.
+    const credentials = invoke.credentials ?? refused.get(by)?.credentials;
     if (credentials && !sameCredentials(attach, { credentials })) {
       return check({ attach: { ...attach, credentials }, session: by, waiting: { invoke, firstMs } });
     }
@@ -322,6 +325,14 @@ export function createTunnelPeer(options: {
       return timed.size > 0;
     },
     say,
+    leave(reason) {
+      const started = [...timed].filter((id) => ['running', 'streaming'].includes(invocations.get(id)?.state ?? ''));
+      const messages: readonly Message[] = [
+        ...started.map((id) => ({ kind: 'accepted' as const, invocationId: Buffer.from(id, 'hex') })),
+        { kind: 'goodbye', reason },
+      ];
+      return publish(messages.flatMap((message) => session.seal(message).events));
+    },
     heard(by, message, firstMs, nowMs) {
       switch (message.kind) {
         case 'attach':

@@ -120,8 +120,8 @@ export function conversationVectors() {
   const options = { version: 1, environmentId, codec: welcome.codec, keys };
   const stub = createSealedSession({ side: 'stub', ...options });
   const tunnel = createSealedSession({ side: 'tunnel', ...options });
-  const toTunnel = { from: 'stub', channel: tunnelChannel(hello.app, hello.session) };
-  const toStub = { from: 'tunnel', channel: stubChannel(hello.app, environmentId) };
+  const toTunnel = { from: 'stub', channel: tunnelChannel({ app: hello.app, session: hello.session }) };
+  const toStub = { from: 'tunnel', channel: stubChannel({ app: hello.app, environmentId }) };
   const sealed = (name, by, message) => ({
     name,
     ...(by === stub ? toTunnel : toStub),

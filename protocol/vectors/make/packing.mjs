@@ -21,12 +21,12 @@ export function channelNameVectors() {
   const channel = { app: 'my shop', session: 'default' };
   return [
     ...Object.entries(names).map(([name, given]) => ({ name, given, segment: channelSegment(given) })),
-    { name: 'the channel of a tunnel', ...channel, channel: tunnelChannel(channel.app, channel.session) },
+    { name: 'the channel of a tunnel', ...channel, channel: tunnelChannel(channel) },
     {
       name: 'the channel of a stub',
       app: channel.app,
       environmentId: hex(environmentId),
-      channel: stubChannel(channel.app, environmentId),
+      channel: stubChannel({ app: channel.app, environmentId }),
     },
   ];
 }

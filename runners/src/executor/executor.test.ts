@@ -261,7 +261,9 @@ describe('a function that cannot be run', () => {
 
   it('is answered so where its environment sent no credentials', async () => {
     const started = orders();
-    expect(await started.invoke({}, { credentials: undefined })).toMatchObject(explained(/no credentials of its role/));
+    const answer = await started.invoke({}, { credentials: undefined });
+    expect(answer).toMatchObject(explained(/no credentials of its role/));
+    expect(answer.body).toMatchObject({ errorType: 'LiveLambda.NotRunnable' });
   });
 
   it('does not wait for a build beyond its time', async () => {

@@ -1,0 +1,160 @@
+import { resolve } from 'node:path';
+import { styleText } from 'node:util';
+import type { Settings } from '../config/settings.ts';
+import type { Host } from '../host.ts';
+import type { SessionUsage } from '../status/session-usage.ts';
+import type { TunnelControls } from '../tunnel/tunnel.ts';
+import { openKeyInput } from './key-input.ts';
+import { acting, type Key, type KeyAction, keyHelp, keyPressed } from './keys.ts';
+import { openInEditor } from './open-in-editor.ts';
+import { createProgress } from './progress.ts';
+import { progressOf } from './progress-of.ts';
+import { emptyView, viewAfter } from './session-view.ts';
+import { createStatusLine, type StatusLine } from './status-line.ts';
+import { statusText } from './status-text.ts';
+import { createTerminalHost } from './terminal-host.ts';
+
+/** A terminal in which a person watches a tunnel, and can steer it. */
+export interface Terminal {
+  readonly host: Host;
+  /** From now on keys are taken. */
+  steer(controls: TunnelControls): void;
+  /** What it cost so far is shown from now on. */
+  meter(usage: () => SessionUsage): void;
+  /** The terminal is as it was. */
+  close(): void;
+}
+
+export interface TerminalOptions {
+  readonly settings: Pick<Settings, 'verbose' | 'quiet'>;
+  /** Folder to which files of functions are relative. */
+  readonly currentFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** How often the status line is brought up to date where nothing happens, in milliseconds: the price goes on. */
+const redrawEveryMs = 1000;
+
+/** A status line and keys are for people: both ends are a terminal, and it is not a CI system's. */
+export function openTerminal(options: TerminalOptions): Terminal {
+  const { settings, stdin, stdout, stderr, environment } = options;
+  const quiet = settings.quiet.value;
+  const isInteractive = !quiet && stdin.isTTY === true && stdout.isTTY === true && !environment.CI;
+  const host = createTerminalHost({
+    write: (text) => stdout.write(text),
+    verbose: settings.verbose.value,
+    quiet,
+    wallClockMs: Date.now,
+    style: (style, text) => styleText(style, text),
+  });
+  if (!isInteractive) return plainTerminal(host, quiet ? () => undefined : (text) => stdout.write(`${text}\n`));
+  const line = createStatusLine({
+    stdout,
+    others: stderr.isTTY ? [stderr] : [],
+    style: (text) => styleText('dim', text),
+  });
+  return interactiveTerminal(host, line, options);
+}
+
+/** Lines alone; of what takes long one says what it is. */
+function plainTerminal(inner: Host, write: (text: string) => void): Terminal {
+  const progress = createProgress({ onSlow: (text) => write(`         … ${text}`) });
+  const follow = progressOf(progress);
+  return {
+    host: {
+      notify(event) {
+        follow(event);
+        inner.notify(event);
+      },
+    },
+    steer: () => undefined,
+    meter: () => undefined,
+    close: () => progress.close(),
+  };
+}
+
+function interactiveTerminal(inner: Host, line: StatusLine, options: TerminalOptions): Terminal {
+  const { stdin, stdout, currentFolder } = options;
+  let view = emptyView;
+  let keys = acting;
+  let usage: (() => SessionUsage) | undefined;
+  let closeKeys: () => void = () => undefined;
+  const redraw = () => {
+    const priceUsd = usage?.().priceUsd ?? 0;
+    line.show(statusText({ view, keys, progress: progress.current(), priceUsd }));
+  };
+  const progress = createProgress({ onSlow: redraw });
+  const follow = progressOf(progress);
+  const timer = setInterval(redraw, redrawEveryMs).unref();
+  const say = (text: string) => void stdout.write(`         ${text}\n`);
+
+  async function act(action: KeyAction, controls: TunnelControls): Promise<void> {
+    switch (action.type) {
+      case 'open': {
+        const file = view.functions.find(({ id }) => id === action.function)?.file;
+        const refusal = file === undefined ? undefined : await openInEditor(resolve(currentFolder, file));
+        return say(refusal ?? `Opening ${file}.`);
+      }
+      case 'restart':
+        say(`Restarting ${action.function}.`);
+        return controls.restart(action.function);
+      case 'pause':
+        return controls.pause();
+      case 'resume':
+        return controls.resume();
+      case 'clear':
+        return line.clearScreen();
+      case 'help':
+        for (const [key, what] of keyHelp) say(`${key}  ${what}`);
+        return;
+      case 'quit':
+        // What a terminal in its usual mode makes of Ctrl-C.
+        process.emit('SIGINT', 'SIGINT');
+        return;
+      case 'suspend':
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  function steer(controls: TunnelControls): void {
+    const onKey = (key: Key) => {
+      const { state, action } = keyPressed(keys, key, view);
+      keys = state;
+      redraw();
+      if (action?.type === 'suspend') input.suspend();
+      else if (action)
+        void act(action, controls).catch((error: unknown) =>
+          say(`That failed: ${error instanceof Error ? error.message : error}`),
+        );
+    };
+    const input = openKeyInput({ stdin, onKey, onSuspend: line.suspend, onResume: line.resume });
+    closeKeys = input.close;
+  }
+
+  return {
+    host: {
+      notify(event) {
+        follow(event);
+        view = viewAfter(view, event);
+        // Above the line, which then says what is so now.
+        inner.notify(event);
+        redraw();
+      },
+    },
+    steer,
+    meter(given) {
+      usage = given;
+    },
+    close() {
+      clearInterval(timer);
+      progress.close();
+      closeKeys();
+      line.close();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { LiveEvent } from '../host.ts';
+
+/** What the developer may choose from and is shown in the status line, as far as the tunnel has told. */
+export interface SessionView {
+  readonly phase: 'starting' | 'ready' | 'paused' | 'stopped';
+  /** In the order in which they were told at the start. */
+  readonly functions: readonly ViewedFunction[];
+  /** Id of the function that was invoked last. */
+  readonly lastInvoked: string | undefined;
+  readonly invocations: number;
+  readonly failures: number;
+  /** Invocations that have no end yet, by environment and request id. */
+  readonly running: ReadonlySet<string>;
+}
+
+export interface ViewedFunction {
+  readonly id: string;
+  /** Relative to the folder in which the tunnel runs. */
+  readonly file: string;
+}
+
+export const emptyView: SessionView = {
+  phase: 'starting',
+  functions: [],
+  lastInvoked: undefined,
+  invocations: 0,
+  failures: 0,
+  running: new Set(),
+};
+
+/** What is known after an event. */
+export function viewAfter(view: SessionView, event: LiveEvent): SessionView {
+  switch (event.type) {
+    case 'started':
+    case 'app-changed':
+      return { ...view, functions: event.functions.map(({ id, file }) => ({ id, file })) };
+    case 'ready':
+    case 'resumed':
+      return { ...view, phase: 'ready' };
+    case 'paused':
+      return { ...view, phase: 'paused' };
+    case 'stopped':
+      return { ...view, phase: 'stopped' };
+    case 'invocation-started':
+      return { ...view, lastInvoked: event.function, running: new Set([...view.running, keyOf(event)]) };
+    case 'invocation-finished': {
+      const running = new Set(view.running);
+      running.delete(keyOf(event));
+      const failures = view.failures + (event.end === 'succeeded' ? 0 : 1);
+      return { ...view, running, invocations: view.invocations + 1, failures };
+    }
+    default:
+      return view;
+  }
+}
+
+function keyOf({ environmentId, invocationId }: { readonly environmentId: string; readonly invocationId: string }) {
+  return `${environmentId}/${invocationId}`;
+}
