@@ -1,5 +1,6 @@
 import { dollars } from '../status/prices.ts';
 import type { SessionUsage } from '../status/session-usage.ts';
+import { counted } from '../ui/words.ts';
 import { UserError } from '../user-error.ts';
 
 /** Watches what a tunnel spends. */
@@ -30,7 +31,7 @@ export function watchBudget({ limitUsd, origin, usage }: BudgetOptions): BudgetW
       clearInterval(timer);
       resolve(
         new UserError(
-          `The budget of this tunnel is spent: about ${dollars(priceUsd)} of ${dollars(limitUsd)} (${origin}), for ${operations} operations of AppSync Events and ${invocations === 1 ? '1 invocation' : `${invocations} invocations`}.`,
+          `The budget of this tunnel is spent: about ${dollars(priceUsd)} of ${dollars(limitUsd)} (${origin}), for ${operations} operations of AppSync Events and ${counted(invocations, 'invocation')}.`,
           'No more invocations are taken. Start the tunnel again, which counts from nothing, or with a higher `--budget`; `live-lambda status` shows what costs while a tunnel runs.',
         ),
       );

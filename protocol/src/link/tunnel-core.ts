@@ -5,24 +5,13 @@ import { chooseVersion, versionMismatch } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeTunnelHere, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
 import { hex, same } from './identifiers.ts';
-import {
-  announceEveryMs,
-  announceFirstEveryMs,
-  answerRivalAfterMs,
-  firstAnnouncements,
-  oldKeysMs,
-  recentlyHeardMs,
-  rivalGoneMs,
-  signOfLifeSegments,
-} from './timing.ts';
+import { createRivals } from './rivals.ts';
+import { oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
 import { believesTunnelHere, signTunnelHere, signWelcome, type TunnelIdentity, type TunnelTrust } from './trust.ts';
 import { createTunnelPeer, type PeerEffect, type RemoteEnvironment, type TunnelPeer } from './tunnel-peer.ts';
 
 /** Environments remembered at once: Lambda's default concurrency of an account and region (Lambda quotas). */
 export const maxEnvironments = 1000;
-
-/** Other tunnels of a session that are told; whoever may publish could make up any number. */
-const maxRivals = 20;
 
 /** Why an environment is not served. */
 export interface HelloRefusal {
@@ -93,14 +82,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   const { instance, identity } = options;
   const entries = new Map<string, Entry>();
   let startMs: number | undefined;
-  /** When another tunnel of this session was heard last, and when this one spoke to it. */
-  let rivalMs: number | undefined;
-  /** Instances of the others that were told. */
-  const rivals = new Set<string>();
-  let announcedMs = Number.NEGATIVE_INFINITY;
-  let announcements = 0;
-  /** When one that has just come is answered, if it was not at once. */
-  let answerMs: number | undefined;
+  const rivals = createRivals();
 
   function welcome(hello: Hello, bytes: Uint8Array, nowMs: number): readonly TunnelEffect[] {
     const environment: RemoteEnvironment = { id: hex(hello.environmentId), hello };
@@ -127,7 +109,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const key = createEphemeralKey(options.random(keyBytes));
     const helloHash = hashHello(bytes);
     const codec = hello.codecs.find((offered) => options.codecs.includes(offered)) ?? 'none';
-    const aloneForMs = Math.max(0, Math.floor(nowMs - aloneSinceMs(nowMs)));
+    const aloneForMs = Math.max(0, Math.floor(nowMs - (rivals.aloneSinceMs() ?? startMs ?? nowMs)));
     const body = encodeWelcome({ ...blankWelcome(helloHash), version, codec, aloneForMs, ephemeralKey: key.publicKey });
     const keys = deriveKeys({ own: key, theirs: hello.ephemeralKey, hello: bytes, welcome: body });
     const session = createSealedSession({ side: 'tunnel', version, environmentId: hello.environmentId, codec, keys });
@@ -226,21 +208,13 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   function rivalHeard(here: TunnelHere, signed: Signed, nowMs: number): readonly TunnelEffect[] {
     if (same(here.tunnelInstance, instance)) return [];
     if (!believesTunnelHere(options.trust, here, signed)) return [dropped('a TunnelHere by a key that is not trusted')];
-    const isNew = rivals.size < maxRivals && !rivals.has(hex(here.tunnelInstance));
-    if (isNew) rivals.add(hex(here.tunnelInstance));
-    rivalMs = nowMs;
-    // Whoever has just come has to know soon who is here, and may not have heard it.
-    const hasJustCome = isNew || here.ageMs < firstAnnouncements * announceFirstEveryMs;
-    const dueMs = announcedMs + (hasJustCome ? answerRivalAfterMs : announceEveryMs / 4);
-    if (hasJustCome && nowMs < dueMs) answerMs = dueMs;
-    return [...(isNew ? [{ type: 'rival' as const, here }] : []), ...(nowMs >= dueMs ? announce(nowMs) : [])];
+    const { isNew, isAnswered } = rivals.heard(here, nowMs);
+    return [...(isNew ? [{ type: 'rival' as const, here }] : []), ...(isAnswered ? announce(nowMs) : [])];
   }
 
   function announce(nowMs: number): readonly TunnelEffect[] {
     startMs ??= nowMs;
-    announcedMs = nowMs;
-    announcements += 1;
-    answerMs = undefined;
+    rivals.announced(nowMs);
     const ageMs = Math.floor(nowMs - startMs);
     const body = encodeTunnelHere({
       tunnelInstance: instance,
@@ -254,19 +228,6 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
         events: [encodeChannelEvent({ kind: 'tunnel-here', signed: signTunnelHere(identity, body) })],
       },
     ];
-  }
-
-  /** Another tunnel may have taken an invocation at any time until its silence means that it is gone. */
-  function aloneSinceMs(nowMs: number): number {
-    return rivalMs === undefined ? (startMs ?? nowMs) : rivalMs + rivalGoneMs;
-  }
-
-  /** A tunnel that has just come, or shares its session, says so from time to time, since its silence would mean that it is gone. */
-  function nextAnnouncementMs(): number | undefined {
-    if (answerMs !== undefined) return answerMs;
-    if (announcements > 0 && announcements < firstAnnouncements) return announcedMs + announceFirstEveryMs;
-    if (rivalMs === undefined || announcedMs > rivalMs + rivalGoneMs) return undefined;
-    return announcedMs + announceEveryMs;
   }
 
   return {
@@ -304,14 +265,14 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     },
     goodbye: (reason) => [...entries.values()].map(({ peer }) => peer.leave(reason)),
     tick(nowMs) {
-      const due = nextAnnouncementMs();
+      const due = rivals.nextMs();
       return [
         ...(due !== undefined && nowMs >= due ? announce(nowMs) : []),
         ...[...entries.values()].flatMap(({ peer }) => peer.tick(nowMs)),
       ];
     },
     nextTickMs() {
-      let next = nextAnnouncementMs();
+      let next = rivals.nextMs();
       for (const { peer } of entries.values()) {
         const at = peer.nextTickMs();
         if (at !== undefined) next = Math.min(next ?? at, at);
