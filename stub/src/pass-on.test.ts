@@ -41,6 +41,13 @@ describe('a request that is passed on', () => {
     ]);
   });
 
+  it('goes to that server alone, whatever its path looks like', async () => {
+    const lambda = await runtimeApi({ posted: { status: 202 } });
+    const answer = await fetch(`${await before(lambda.address)}//localhost:1/telemetry`, { method: 'POST' });
+    expect(answer.status).toBe(202);
+    expect(lambda.received).toMatchObject([{ path: '//localhost:1/telemetry' }]);
+  });
+
   it('breaks off where there is nobody to pass it to', async () => {
     await expect(fetch(await before('127.0.0.1:1'))).rejects.toThrow('fetch failed');
   });

@@ -6,8 +6,9 @@ import { type IncomingMessage, type ServerResponse, request as send } from 'node
  */
 export function passOn(address: string): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const { method, url = '/', headers } = request;
-    const sent = send(new URL(url, `http://${address}`), { method, headers: { ...headers, host: address } });
+    const { method, url: path = '/', headers } = request;
+    // Not resolved as a URL, in which a path that begins with `//` names another server.
+    const sent = send(`http://${address}`, { method, path, headers: { ...headers, host: address } });
     sent.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
