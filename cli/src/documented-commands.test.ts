@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Config } from '@oclif/core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { commandReference, withReference } from './documents/command-reference.ts';
 import { blocksOf, documents, documentText, shownCommands } from './documents/document-blocks.ts';
 
 /** Every command line of this program in the examples of a document, and in its words where npx is named. */
@@ -53,6 +54,11 @@ describe('the documents', () => {
       return fault === undefined ? [] : [`live-lambda ${line}: ${fault}`];
     });
     expect(faults).toEqual([]);
+  });
+
+  it('of which docs/commands.md has the help of every command; `npm run reference -w live-lambda` writes it', async () => {
+    const text = documentText('docs/commands.md');
+    expect(text).toBe(withReference(text, await commandReference()));
   });
 
   it('are read: a command that is not there is found', () => {

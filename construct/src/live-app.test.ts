@@ -186,7 +186,7 @@ describe('a name that selects nothing is a synth error', () => {
   test.each([
     ['CreateOrdr', /no function is named "CreateOrdr"\. Did you mean Orders\/CreateOrder\?/],
     ['Zzz*', /no function is named "Zzz\*"\. The functions of this app: Orders\/CreateOrder\./],
-    ['Orders', /"Orders" cannot be live: Orders is a Stack, no Lambda function/],
+    ['Orders', /"Orders" cannot be live: Orders is a Stack, no Lambda function\. .* write 'Orders\/\*\*'\.$/],
     ['Elsewhere', /"Elsewhere" cannot be live: Orders\/Elsewhere is only imported/],
     ['Orders/Provider/framework-onEvent', /Orders\/Provider\/framework-onEvent is a function of a library/],
   ])('%s', (name, message) => {

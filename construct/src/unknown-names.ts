@@ -16,7 +16,10 @@ export interface UnknownNameRequest {
 export function explainUnknownName({ name, functions, constructs }: UnknownNameRequest): string {
   const namesake = constructs.find(({ node }) => name !== '' && (node.path === name || node.id === name));
   if (namesake !== undefined) {
-    return `live-lambda: "${name}" cannot be live: ${describe(namesake)}. ${suggest(name, functions)}`;
+    const { path } = namesake.node;
+    const within = functions.some((each) => each.startsWith(`${path}/`));
+    const advice = within ? `To name all functions in it, write '${path}/**'.` : suggest(name, functions);
+    return `live-lambda: "${name}" cannot be live: ${describe(namesake)}. ${advice}`;
   }
   return `live-lambda: no function is named "${name}". ${suggest(name, functions)}`;
 }

@@ -24,6 +24,4 @@ function interpreterOf(file) {
 }
 
 /** @type {import('live-lambda').RunnersHook} */
-const runners = async () => [shebangRunner];
-
-export default runners;
+export const runners = async () => [shebangRunner];

@@ -4,6 +4,7 @@ import { type FixtureApp, fixtureApp } from '../fixtures/fixture-app.ts';
 import { runCli } from '../fixtures/run-cli.ts';
 import { scratchProject } from '../fixtures/scratch-project.ts';
 import { developerVariables } from '../fixtures/tunnel-programs.ts';
+import { publishLocal } from '../local/local-record.ts';
 
 const entry = (line: string) => `import { App } from 'aws-cdk-lib';\nconst app = new App();\n${line}\n`;
 
@@ -51,6 +52,21 @@ describe('live-lambda alone', () => {
     expect(await step({ LIVE_LAMBDA_ENDPOINT: 'http://127.0.0.1:1' })).toMatchObject({ state: 'unknown' });
     await emulator.deploy(app.assembly);
     expect(await step()).toMatchObject({ state: 'ready', commands: [{ command: 'npx live-lambda tunnel' }] });
+  });
+
+  it('knows of the emulator that runs for the app, without asking AWS', async () => {
+    await using project = await scratchProject({});
+    publishLocal(project.folder, {
+      version: 1,
+      pid: process.pid,
+      assembly: app.assembly,
+      endpoint: emulator.endpoint,
+      region: emulator.region,
+      ...emulator.developerCredentials,
+    });
+    const env = { LIVE_LAMBDA_CACHE_DIR: project.folder, LIVE_LAMBDA_APP: app.assembly };
+    const { stdout } = await runCli(['next', '--json'], { cwd: app.folder, env });
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'local', says: expect.stringContaining('emulator') });
   });
 
   it('names the place in a config that cannot be used', async () => {

@@ -12,7 +12,8 @@ export default class Next extends OneShotCommand {
       import('../next/look-around.ts'),
       import('../next/next-step.ts'),
     ]);
-    const step = nextStep(await lookAround(process.cwd(), process.env));
+    const { cacheDir: cacheFolder } = this.config;
+    const step = nextStep(await lookAround({ currentFolder: process.cwd(), environment: process.env, cacheFolder }));
     this.log(nextStepText(step));
     return step;
   }

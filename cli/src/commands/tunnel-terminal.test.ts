@@ -105,7 +105,7 @@ describe('live-lambda tunnel where its output is no terminal', () => {
       /The budget of this tunnel is spent: about \$0\.000\d+ of \$0\.000040 \(--budget\), for \d+ operations of AppSync Events and \d+ invocations?\./,
     );
     expect(words).toContain('with a higher `--budget`');
-    expect(stdout).toMatch(/Stopped after [1-9]\d* invocations/);
+    expect(stdout).toMatch(/Stopped after [1-9]\d* invocation/);
   });
 
   it.each(['0', '-1', 'much', '1e5', ''])('refuses a budget of %j', async (budget) => {
@@ -142,7 +142,7 @@ describe.skipIf(!hasPseudoTerminal)('live-lambda tunnel in a terminal (needs uti
     at = await tunnel.printed('1 held or running', at);
     tunnel.type('p');
     expect(await held).toMatchObject({ failed: undefined, payload: { event: { held: true } } });
-    at = await tunnel.printed('Goes on, with 1 that were held.', at);
+    at = await tunnel.printed('Goes on, with 1 held invocation.', at);
 
     tunnel.type('?');
     at = await tunnel.printed('choose a function, build it anew', at);

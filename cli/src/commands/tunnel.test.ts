@@ -57,7 +57,7 @@ describe('live-lambda tunnel', () => {
     const { code, stdout, stderr } = await tunnel.ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/✓ Shop\/Orders {2}[0-9a-f]{8} {2}ok {2}\d+ ms/);
-    expect(stdout).toContain('Stopped after 1 invocations');
+    expect(stdout).toContain('Stopped after 1 invocation, 0 failed.');
     expect(stderr).toContain('The stubs now answer with an error');
     expect(isAlive(payload.pid)).toBe(false);
     expect(await invoke()).toMatchObject({

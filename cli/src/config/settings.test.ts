@@ -46,6 +46,13 @@ describe('what is set', () => {
     });
   });
 
+  it('has a budget above nothing, in US dollars', () => {
+    expect(settings(undefined).budget.value).toBeUndefined();
+    expect(settings({ budget: 0.5 }, { LIVE_LAMBDA_BUDGET: '.25' }).budget.value).toBe(0.25);
+    for (const text of ['0', '-1', '1e5', 'much', 'Infinity', '1.'])
+      expect(() => settings(undefined, { LIVE_LAMBDA_BUDGET: text })).toThrow(/LIVE_LAMBDA_BUDGET must be a price/);
+  });
+
   it('has the app relative to whoever names it', () => {
     expect(settings(undefined).app.value).toBe('/shop/infra/cdk.out');
     expect(settings({ app: 'out' }).app.value).toBe('/shop/out');

@@ -35,6 +35,7 @@ describe('the next step', () => {
       'unknown',
       'npx live-lambda doctor',
     ],
+    ['an emulator of it runs', synthesized({ state: 'local' }), 'local', 'npx live-lambda invoke'],
     ['all is there', synthesized({ state: 'deployed' }), 'ready', 'npx live-lambda tunnel'],
   ])('where %s', (_what, surroundings, state, command) => {
     const step = nextStep(surroundings);
@@ -46,6 +47,10 @@ describe('the next step', () => {
   it('tells the reason, the stacks and the number of functions', () => {
     expect(nextStep(around({ live: { state: 'not-live', reason: 'Cut off.' } })).says).toBe('Cut off.');
     expect(nextStep(synthesized({ state: 'not-deployed', stacks: ['Shop', 'Mail'] })).says).toContain('Shop, Mail');
+    // An ordinary synth after it leaves no word of itself.
+    expect(nextStep(synthesized({ state: 'not-deployed', stacks: ['Shop'] })).says).toContain(
+      'as of the last live synth',
+    );
     expect(nextStep(synthesized({ state: 'unknown', reason: 'No network.' })).says).toContain('No network.');
     expect(nextStep(synthesized({ state: 'deployed' }, 1)).says).toContain('1 function of app "shop" is live');
   });

@@ -21,13 +21,23 @@ export type LiveState =
 
 export type DeployedState =
   | { readonly state: 'deployed' }
+  /** Into the emulator of a `live-lambda local` that runs. */
+  | { readonly state: 'local' }
   | { readonly state: 'not-deployed'; readonly stacks: readonly string[] }
   /** AWS could not be asked; `reason` says why, in a sentence. */
   | { readonly state: 'unknown'; readonly reason: string };
 
 /** What to do next in a folder. */
 export interface NextStep {
-  readonly state: 'no-app' | 'several-apps' | 'not-attached' | 'not-live' | 'not-deployed' | 'unknown' | 'ready';
+  readonly state:
+    | 'no-app'
+    | 'several-apps'
+    | 'not-attached'
+    | 'not-live'
+    | 'not-deployed'
+    | 'unknown'
+    | 'ready'
+    | 'local';
   /** Where things stand. */
   readonly says: string;
   /** In the order in which they are to be tried. */
@@ -42,6 +52,7 @@ const deploy = { command: 'npx live-lambda deploy', does: 'deploys the app with 
 const deployOne = { command: 'npx live-lambda deploy <function>', does: 'the same with one of them' };
 const local = { command: 'npx live-lambda local', does: 'tries it on this machine, without AWS' };
 const tunnel = { command: 'npx live-lambda tunnel', does: 'runs the invocations of the live functions here' };
+const invoke = { command: "npx live-lambda invoke <function> --event '{}'", does: 'calls one of them' };
 const doctor = { command: 'npx live-lambda doctor', does: 'looks for what is wrong' };
 
 /** The one next step, and what else may be meant. */
@@ -73,16 +84,18 @@ function afterSynth({ functions, app, deployed }: Extract<LiveState, { state: 'l
   switch (deployed.state) {
     case 'deployed':
       return { state: 'ready', says: `${says}, and deployed.`, commands: [tunnel] };
+    case 'local':
+      return { state: 'local', says: `${says} in the emulator of live-lambda local, which runs.`, commands: [invoke] };
     case 'not-deployed':
       return {
         state: 'not-deployed',
-        says: `${says} in the last synth, and not deployed: ${deployed.stacks.join(', ')}.`,
+        says: `${says} as of the last live synth, and not deployed: ${deployed.stacks.join(', ')}.`,
         commands: [deploy, deployOne, local],
       };
     case 'unknown':
       return {
         state: 'unknown',
-        says: `${says} in the last synth. Whether they are deployed could not be asked. ${deployed.reason}`,
+        says: `${says} as of the last live synth. Whether they are deployed could not be asked. ${deployed.reason}`,
         commands: [doctor, deploy, tunnel, local],
       };
   }

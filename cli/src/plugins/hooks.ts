@@ -71,7 +71,7 @@ declare module '@oclif/core/interfaces' {
 /** The default export of a plugin's hook `live-lambda:runners`: gives the runners that it brings. */
 export type RunnersHook = Hook<'live-lambda:runners'>;
 
-/** The default export of a plugin's hook `live-lambda:invocation`: is told of invocations, in their order. */
+/** What a plugin's hook `live-lambda:invocation` exports: is told of invocations, in their order. */
 export type InvocationHook = Hook<'live-lambda:invocation'>;
 
 /** What the plugins answered to a hook; who failed is named, and did not stop the others. */

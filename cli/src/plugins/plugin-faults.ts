@@ -9,7 +9,7 @@ export interface PluginPlace {
 }
 
 /** The plugin in whose files an error arose. */
-export function pluginOfError<Place extends PluginPlace>(error: unknown, plugins: readonly Place[]): Place | undefined {
+function pluginOfError<Place extends PluginPlace>(error: unknown, plugins: readonly Place[]): Place | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return plugins.find(({ root }) => {
     const folders = [root, realRoot(root)];

@@ -10,7 +10,8 @@ type FunctionAction = 'open' | 'restart';
 /** What a key asks for. */
 export type KeyAction =
   | { readonly type: FunctionAction; readonly function: string }
-  | { readonly type: 'clear' | 'pause' | 'resume' | 'help' | 'quit' | 'suspend' };
+  | { readonly type: 'clear' | 'pause' | 'resume' | 'help' | 'quit' }
+  | { readonly type: 'suspend' };
 
 export interface KeyResult {
   readonly state: KeyState;

@@ -1,12 +1,11 @@
-import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host.ts';
 import type { SessionUsage } from '../status/session-usage.ts';
 import type { TunnelControls } from '../tunnel/tunnel.ts';
+import { act } from './key-actions.ts';
 import { openKeyInput } from './key-input.ts';
-import { acting, type Key, type KeyAction, keyHelp, keyPressed } from './keys.ts';
-import { openInEditor } from './open-in-editor.ts';
+import { acting, type Key, keyPressed } from './keys.ts';
 import { createProgress } from './progress.ts';
 import { progressOf } from './progress-of.ts';
 import { emptyView, viewAfter } from './session-view.ts';
@@ -91,36 +90,6 @@ function interactiveTerminal(inner: Host, line: StatusLine, options: TerminalOpt
   const timer = setInterval(redraw, redrawEveryMs).unref();
   const say = (text: string) => void stdout.write(`         ${text}\n`);
 
-  async function act(action: KeyAction, controls: TunnelControls): Promise<void> {
-    switch (action.type) {
-      case 'open': {
-        const file = view.functions.find(({ id }) => id === action.function)?.file;
-        const refusal = file === undefined ? undefined : await openInEditor(resolve(currentFolder, file));
-        return say(refusal ?? `Opening ${file}.`);
-      }
-      case 'restart':
-        say(`Restarting ${action.function}.`);
-        return controls.restart(action.function);
-      case 'pause':
-        return controls.pause();
-      case 'resume':
-        return controls.resume();
-      case 'clear':
-        return line.clearScreen();
-      case 'help':
-        for (const [key, what] of keyHelp) say(`${key}  ${what}`);
-        return;
-      case 'quit':
-        // What a terminal in its usual mode makes of Ctrl-C.
-        process.emit('SIGINT', 'SIGINT');
-        return;
-      case 'suspend':
-        return;
-      default:
-        action satisfies never;
-    }
-  }
-
   function steer(controls: TunnelControls): void {
     const onKey = (key: Key) => {
       const { state, action } = keyPressed(keys, key, view);
@@ -128,7 +97,7 @@ function interactiveTerminal(inner: Host, line: StatusLine, options: TerminalOpt
       redraw();
       if (action?.type === 'suspend') input.suspend();
       else if (action)
-        void act(action, controls).catch((error: unknown) =>
+        void act(action, { view, currentFolder, controls, say, clear: line.clearScreen }).catch((error: unknown) =>
           say(`That failed: ${error instanceof Error ? error.message : error}`),
         );
     };

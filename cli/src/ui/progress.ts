@@ -14,7 +14,7 @@ export interface ProgressOptions {
 }
 
 /** Whoever waits for longer than this wants to know for what. In milliseconds. */
-export const slowAfterMs = 500;
+const slowAfterMs = 500;
 
 export function createProgress({ onSlow }: ProgressOptions): Progress {
   const waiting = new Map<string, { readonly text: string; readonly timer: NodeJS.Timeout; slow: boolean }>();

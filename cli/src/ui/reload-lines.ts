@@ -17,6 +17,8 @@ export interface ReloadLinesOptions {
 export interface ReloadLines {
   /** These are prepared now, for the first time: what differs from Lambda for them is told at once, at the end. */
   expect(functions: readonly string[]): void;
+  /** These are not live any more, and nobody waits for what differs for them. */
+  gone(functions: readonly string[]): void;
   /** One line for each build of what was saved, with what changed and how long it took. */
   say(event: ReloadEvent): void;
 }
@@ -93,5 +95,9 @@ export function createReloadLines({ headline, line, style, verbose }: ReloadLine
     }
   };
 
-  return { expect: differences.expect, say };
+  const gone = (functions: readonly string[]) => {
+    for (const id of functions) tellDifferences(id, []);
+  };
+
+  return { expect: differences.expect, gone, say };
 }

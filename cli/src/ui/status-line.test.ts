@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createStatusLine, type TextStream } from './status-line.ts';
 
-const escape = '\u001b';
-const controls = new RegExp(`(${escape}\\[[0-9]*[A-Z]|\\r|\\n)`);
+const esc = '\u001b';
+const controls = new RegExp(`(${esc}\\[[0-9]*[A-Z]|\\r|\\n)`);
 
 /** What a terminal shows of what was written: lines, of which the last may be begun. */
 function shownBy(written: string): readonly string[] {
   const lines = [''];
   for (const part of written.split(controls)) {
     if (part === '\n') lines.push('');
-    else if (part === `${escape}[2K`) lines[lines.length - 1] = '';
-    else if (part === `${escape}[2J`) lines.splice(0, lines.length, '');
-    else if (!part.startsWith(escape) && part !== '\r') lines[lines.length - 1] += part;
+    else if (part === `${esc}[2K`) lines[lines.length - 1] = '';
+    else if (part === `${esc}[2J`) lines.splice(0, lines.length, '');
+    else if (!part.startsWith(esc) && part !== '\r') lines[lines.length - 1] += part;
   }
   return lines;
 }

@@ -328,4 +328,59 @@ describe('the terminal', () => {
     );
     expect(screen.lines.at(-1)).toMatch(/with variables of the config: TABLE, DEBUG$/);
   });
+
+  it('says nothing but errors where it is asked to: what failed with its output, what cannot be run, later warnings', () => {
+    const screen = terminal({ quiet: true });
+    const warning = (text: string): LiveEvent => ({ type: 'note', level: 'warning', text });
+    screen.say(warning('Node is older.'), { type: 'ready' }, began(), printed('fine'), finished());
+    expect(screen.lines).toEqual([]);
+    screen.say(began(), printed('before'));
+    screen.wait(5000);
+    screen.say(printed('after'), finished({ end: 'failed', error: { errorType: 'TypeError', errorMessage: 'x' } }));
+    screen.say(warning('An invocation was refused.'), { type: 'stopped', invocations: 2, failures: 1 });
+    expect(screen.lines).toEqual([
+      '✗ Shop/Orders  8f3c2a10  error TypeError  42 ms',
+      '         │ before',
+      '         │ after',
+      '         │ x',
+      '! An invocation was refused.',
+    ]);
+  });
+
+  it('gives each of the invocations that run at once a colour of its own, on its id and beside its output', () => {
+    let written = '';
+    const host = createTerminalHost({
+      write: (text) => {
+        written += text;
+      },
+      style: (style, text) => `<${style}>${text}</>`,
+      wallClockMs: () => 0,
+      verbose: false,
+      quiet: false,
+    });
+    const other = { requestId: '8f3c2a11-aaaa', environmentId: 'e2', invocationId: 'i2' };
+    for (const event of [began(), began(other), printed('a'), printed('b', other), finished(), finished(other)])
+      host.notify(event);
+    const [, first] = /<(\w+)>8f3c2a10<\/>/.exec(written) ?? [];
+    const [, second] = /<(\w+)>8f3c2a11<\/>/.exec(written) ?? [];
+    expect(first).not.toBe(second);
+    expect(written).toContain(`<${first}>│</> a\n`);
+    expect(written).toContain(`<${second}>│</> b\n`);
+  });
+
+  it('shows at the end what each function did and what it cost, as far as that was counted', () => {
+    const screen = terminal();
+    screen.say({ type: 'stopped', invocations: 1, failures: 0 });
+    expect(screen.lines).toEqual(['Stopped after 1 invocation, 0 failed.']);
+    const usage = { invocations: 12, failures: 3, operations: 240, bytes: 4096, priceUsd: 0.00025 };
+    const functions = { 'Shop/Prices': { ...usage, operations: 40 }, 'Shop/Orders': { ...usage, operations: 200 } };
+    screen.say({ type: 'stopped', invocations: 12, failures: 3, usage: { ...usage, functions } });
+    expect(screen.lines.slice(1)).toEqual([
+      'Stopped after 12 invocations, 3 failed.',
+      '               invocations  failed  operations   bytes      about',
+      '  Shop/Orders           12       3         200  4.0 KB   $0.00020',
+      '  Shop/Prices           12       3          40  4.0 KB  $0.000040',
+      '  in all                12       3         240  4.0 KB   $0.00025',
+    ]);
+  });
 });

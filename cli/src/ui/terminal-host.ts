@@ -5,7 +5,7 @@ import { isToldQuietly } from './quiet.ts';
 import { createReloadLines } from './reload-lines.ts';
 import { startLines } from './start-lines.ts';
 import { usageLines } from './usage-lines.ts';
-import { colourOf, milliseconds, type Style } from './words.ts';
+import { colourOf, counted, milliseconds, type Style } from './words.ts';
 
 export interface TerminalHostOptions {
   readonly write: (text: string) => void;
@@ -77,6 +77,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       );
     }
     for (const id of event.removed) line(outputLine(`${style('red', '-')} ${id}`));
+    reload.gone(event.removed);
   }
 
   const headline = (colour: Style, mark: string, text: string) => line(`${time()} ${style(colour, mark)} ${text}`);
@@ -143,7 +144,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
   }
 
   function stopped(event: Extract<LiveEvent, { type: 'stopped' }>): void {
-    line(`${time()} Stopped after ${event.invocations} invocations, ${event.failures} of them failed.`);
+    line(`${time()} Stopped after ${counted(event.invocations, 'invocation')}, ${event.failures} failed.`);
     for (const text of event.usage ? usageLines(event.usage) : []) line(`  ${text}`.trimEnd());
   }
 
@@ -164,7 +165,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
         case 'paused':
           return headline('yellow', '‖', 'Paused: what comes is held until you go on, at most until its time is over.');
         case 'resumed':
-          return headline('green', '▸', `Goes on${event.held === 0 ? '' : `, with ${event.held} that were held`}.`);
+          return headline('green', '▸', `Goes on${event.held === 0 ? '' : `, with ${counted(event.held, 'held invocation')}`}.`);
         case 'restarted':
           return headline('green', '↻', `${event.function}  built anew, in a new process`);
         case 'ready':

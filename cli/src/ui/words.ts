@@ -11,6 +11,11 @@ export function colourOf(requestId: string): Style {
   return idColours[sum % idColours.length] ?? 'cyan';
 }
 
+/** `1 invocation`, `2 invocations` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `12 ms`, `12.3 s` */
 export function milliseconds(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
