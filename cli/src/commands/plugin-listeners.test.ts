@@ -111,7 +111,7 @@ describe('plugins that listen to invocations', () => {
     await projectPlugins({
       'listening-plugin': `import { appendFileSync } from 'node:fs';
         export default async ({ event }) => {
-          await new Promise((resolve) => setTimeout(resolve, event.type === 'started' ? 50 : 1));
+          await new Promise((resolve) => setTimeout(resolve, event.type === 'started' ? 1000 : 1));
           appendFileSync(${JSON.stringify(heard)}, JSON.stringify(event) + '\\n');
         };`,
     });

@@ -32,19 +32,24 @@ function section({ id, summary = '', description = '', args, flags }: Loadable):
     ...Object.values(args).map(({ name: arg, description: text = '' }) => [`\`${arg.toUpperCase()}\``, text] as const),
     ...Object.values(flags).map((flag) => [`\`${flagText(flag)}\``, meaning(flag)] as const),
   ];
-  const table = [
-    '| argument or flag | meaning |',
-    '| --- | --- |',
-    ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
-  ];
   return [
     `### live-lambda ${name}`,
     '',
     `${summary}${/[.:]$/.test(summary) ? '' : '.'} ${description}`.trim(),
     '',
     ...(places.length === 0 ? [] : [`\`live-lambda ${[name, ...places].join(' ')}\``, '']),
-    ...(rows.length === 0 ? [] : [...table, '']),
+    ...(rows.length === 0 ? [] : [...table([['argument or flag', 'meaning'], ...rows]), '']),
   ].join('\n');
+}
+
+/** As Biome formats it; the first row is its head. */
+function table(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = [0, 1].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)];
 }
 
 function flagText(flag: Flag): string {
@@ -54,6 +59,6 @@ function flagText(flag: Flag): string {
 }
 
 function meaning(flag: Flag): string {
-  const choices = flag.type === 'option' && flag.options ? ` One of: ${flag.options.join(', ')}.` : '';
+  const choices = flag.type === 'option' && flag.options ? `. One of: ${flag.options.join(', ')}` : '';
   return `${flag.summary ?? flag.description ?? ''}${choices}`;
 }

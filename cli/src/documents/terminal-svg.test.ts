@@ -24,7 +24,9 @@ describe('a picture of a terminal', () => {
   });
 
   it('shows markup as text', () => {
-    expect(terminalSvg([{ title: 'a & b', lines: ['<script>'] }])).toContain('&lt;script&gt;');
+    const svg = terminalSvg([{ title: 'a & b', lines: ['<script>'] }]);
+    expect(svg).toContain('&lt;script&gt;');
+    expect(svg).toContain('<title>a &amp; b</title>');
   });
 
   it('is as wide as its longest line, and has room for every screen', () => {

@@ -57,6 +57,7 @@ export function terminalSvg(screens: readonly TerminalScreen[]): string {
   const height = top - margin;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="${fontSize}">`,
+    `<title>${escaped(screens.map(({ title }) => title).join('; '))}</title>`,
     ...drawn,
     '</svg>',
     '',

@@ -165,7 +165,11 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
         case 'paused':
           return headline('yellow', '‖', 'Paused: what comes is held until you go on, at most until its time is over.');
         case 'resumed':
-          return headline('green', '▸', `Goes on${event.held === 0 ? '' : `, with ${counted(event.held, 'held invocation')}`}.`);
+          return headline(
+            'green',
+            '▸',
+            `Goes on${event.held === 0 ? '' : `, with ${counted(event.held, 'held invocation')}`}.`,
+          );
         case 'restarted':
           return headline('green', '↻', `${event.function}  built anew, in a new process`);
         case 'ready':
