@@ -50,6 +50,8 @@ export default defineConfig({
             'runners/conformance/**/*.test.ts',
           ],
           exclude: againstDeadlines,
+          // Vitest leaves one processor to itself, which on a machine with two is every second one.
+          maxWorkers: Math.max(2, availableParallelism()),
         },
       },
       { test: { ...atRealDeadlines, name: 'processes', include: againstDeadlines } },
