@@ -58,8 +58,10 @@ describe("the deployed code's process", () => {
     const { written, ended } = start(script, given);
     expect(await ended).toEqual([0, null]);
     expect(written.log).toBe('a frame');
-    const [status] = await start(script).ended;
-    expect(status).toBe(1);
+    // A number that Node may have given to something of its own, so that to write to it need not fail.
+    const untold = start(script);
+    await untold.ended;
+    expect(untold.written.log).toBe('');
   });
 
   it('is asked to end when the stub is, and may take its time', async () => {
