@@ -11,7 +11,7 @@ import type { PackedPackage } from './pack.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 /** Part of a package in the workspace, and of no use to who installs it. */
-const internal = ['protocol/src/compatibility', 'protocol/src/fuzz'];
+const internal = ['cli/src/documents', 'protocol/src/compatibility', 'protocol/src/fuzz'];
 
 /** What the compiler makes of a package's sources, tests and their fixtures left out. */
 function compiledOf({ folder }: PackedPackage): readonly string[] {
