@@ -60,6 +60,9 @@ export default defineConfig({
           ...atRealDeadlines,
           name: 'end-to-end',
           include: ['sample-app/test/**/*.test.ts'],
+          // These wait for programs to start more than they compute, and promise no times below seconds.
+          maxWorkers: Math.max(2, availableParallelism()),
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
