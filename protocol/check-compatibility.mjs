@@ -12,7 +12,7 @@ const pbjs = promisify(createRequire(import.meta.url)('protobufjs-cli/pbjs').mai
 const here = import.meta.dirname;
 const protoRoot = join(here, 'proto');
 const releasedFile = join(here, 'descriptors', 'v1.json');
-const protoFiles = ['frame', 'handshake', 'message'].map((name) =>
+const protoFiles = ['frame', 'handshake', 'message', 'session'].map((name) =>
   join(protoRoot, 'live_lambda', 'v1', `${name}.proto`),
 );
 

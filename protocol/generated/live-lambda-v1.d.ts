@@ -42,8 +42,14 @@ export namespace live_lambda {
             /** ChannelEvent probe. */
             probe?: (live_lambda.v1.Probe.$Properties|null);
 
+            /** ChannelEvent takeOver. */
+            takeOver?: (live_lambda.v1.Signed.$Properties|null);
+
+            /** ChannelEvent handOver. */
+            handOver?: (live_lambda.v1.Signed.$Properties|null);
+
             /** ChannelEvent kind. */
-            kind?: ("hello"|"welcome"|"frame"|"tunnelHere"|"probe");
+            kind?: ("hello"|"welcome"|"frame"|"tunnelHere"|"probe"|"takeOver"|"handOver");
 
             /**
              * Encodes the specified ChannelEvent message. Does not implicitly {@link live_lambda.v1.ChannelEvent.verify|verify} messages.
@@ -84,8 +90,14 @@ export namespace live_lambda {
                 /** ChannelEvent probe */
                 probe?: (live_lambda.v1.Probe.$Properties|null);
 
+                /** ChannelEvent takeOver */
+                takeOver?: (live_lambda.v1.Signed.$Properties|null);
+
+                /** ChannelEvent handOver */
+                handOver?: (live_lambda.v1.Signed.$Properties|null);
+
                 /** ChannelEvent kind */
-                kind?: ("hello"|"welcome"|"frame"|"tunnelHere"|"probe");
+                kind?: ("hello"|"welcome"|"frame"|"tunnelHere"|"probe"|"takeOver"|"handOver");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -98,9 +110,11 @@ export namespace live_lambda {
               frame?: live_lambda.v1.Frame.$Shape|null;
               tunnelHere?: live_lambda.v1.Signed.$Shape|null;
               probe?: live_lambda.v1.Probe.$Shape|null;
+              takeOver?: live_lambda.v1.Signed.$Shape|null;
+              handOver?: live_lambda.v1.Signed.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; hello?: null; welcome?: null; frame?: null; tunnelHere?: null; probe?: null }|{ kind?: "hello"; hello: Uint8Array; welcome?: null; frame?: null; tunnelHere?: null; probe?: null }|{ kind?: "welcome"; hello?: null; welcome: live_lambda.v1.Signed.$Shape; frame?: null; tunnelHere?: null; probe?: null }|{ kind?: "frame"; hello?: null; welcome?: null; frame: live_lambda.v1.Frame.$Shape; tunnelHere?: null; probe?: null }|{ kind?: "tunnelHere"; hello?: null; welcome?: null; frame?: null; tunnelHere: live_lambda.v1.Signed.$Shape; probe?: null }|{ kind?: "probe"; hello?: null; welcome?: null; frame?: null; tunnelHere?: null; probe: live_lambda.v1.Probe.$Shape })
+              ({ kind?: undefined; hello?: null; welcome?: null; frame?: null; tunnelHere?: null; probe?: null; takeOver?: null; handOver?: null }|{ kind?: "hello"; hello: Uint8Array; welcome?: null; frame?: null; tunnelHere?: null; probe?: null; takeOver?: null; handOver?: null }|{ kind?: "welcome"; hello?: null; welcome: live_lambda.v1.Signed.$Shape; frame?: null; tunnelHere?: null; probe?: null; takeOver?: null; handOver?: null }|{ kind?: "frame"; hello?: null; welcome?: null; frame: live_lambda.v1.Frame.$Shape; tunnelHere?: null; probe?: null; takeOver?: null; handOver?: null }|{ kind?: "tunnelHere"; hello?: null; welcome?: null; frame?: null; tunnelHere: live_lambda.v1.Signed.$Shape; probe?: null; takeOver?: null; handOver?: null }|{ kind?: "probe"; hello?: null; welcome?: null; frame?: null; tunnelHere?: null; probe: live_lambda.v1.Probe.$Shape; takeOver?: null; handOver?: null }|{ kind?: "takeOver"; hello?: null; welcome?: null; frame?: null; tunnelHere?: null; probe?: null; takeOver: live_lambda.v1.Signed.$Shape; handOver?: null }|{ kind?: "handOver"; hello?: null; welcome?: null; frame?: null; tunnelHere?: null; probe?: null; takeOver?: null; handOver: live_lambda.v1.Signed.$Shape })
             );
         }
 
@@ -729,81 +743,6 @@ export namespace live_lambda {
                 /** REASON_UNKNOWN_FUNCTION value */
                 REASON_UNKNOWN_FUNCTION = 2
             }
-        }
-
-        /**
-         * Properties of a TunnelHere.
-         * @deprecated Use live_lambda.v1.TunnelHere.$Properties instead.
-         */
-        interface ITunnelHere extends live_lambda.v1.TunnelHere.$Properties {
-        }
-
-        /** Represents a TunnelHere. */
-        class TunnelHere {
-
-            /**
-             * Constructs a new TunnelHere.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: live_lambda.v1.TunnelHere.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** TunnelHere tunnelInstance. */
-            tunnelInstance: Uint8Array;
-
-            /** TunnelHere ageMs. */
-            ageMs: number;
-
-            /** TunnelHere identityKey. */
-            identityKey: Uint8Array;
-
-            /** TunnelHere owner. */
-            owner: string;
-
-            /**
-             * Encodes the specified TunnelHere message. Does not implicitly {@link live_lambda.v1.TunnelHere.verify|verify} messages.
-             * @param message TunnelHere message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: live_lambda.v1.TunnelHere.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a TunnelHere message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {live_lambda.v1.TunnelHere & live_lambda.v1.TunnelHere.$Shape} TunnelHere
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): live_lambda.v1.TunnelHere & live_lambda.v1.TunnelHere.$Shape;
-        }
-
-        namespace TunnelHere {
-
-            /** Properties of a TunnelHere. */
-            interface $Properties {
-
-                /** TunnelHere tunnelInstance */
-                tunnelInstance?: (Uint8Array|null);
-
-                /** TunnelHere ageMs */
-                ageMs?: (number|null);
-
-                /** TunnelHere identityKey */
-                identityKey?: (Uint8Array|null);
-
-                /** TunnelHere owner */
-                owner?: (string|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a TunnelHere. */
-            type $Shape = live_lambda.v1.TunnelHere.$Properties;
         }
 
         /**
@@ -1832,6 +1771,18 @@ export namespace live_lambda {
             /** Goodbye reason. */
             reason: string;
 
+            /** Goodbye final. */
+            final: boolean;
+
+            /** Goodbye started. */
+            started: Uint8Array[];
+
+            /** Goodbye answered. */
+            answered: Uint8Array[];
+
+            /** Goodbye successor. */
+            successor: Uint8Array;
+
             /**
              * Encodes the specified Goodbye message. Does not implicitly {@link live_lambda.v1.Goodbye.verify|verify} messages.
              * @param message Goodbye message or plain object to encode
@@ -1858,6 +1809,18 @@ export namespace live_lambda {
 
                 /** Goodbye reason */
                 reason?: (string|null);
+
+                /** Goodbye final */
+                final?: (boolean|null);
+
+                /** Goodbye started */
+                started?: (Uint8Array[]|null);
+
+                /** Goodbye answered */
+                answered?: (Uint8Array[]|null);
+
+                /** Goodbye successor */
+                successor?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

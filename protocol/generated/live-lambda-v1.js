@@ -29,11 +29,13 @@ export const live_lambda = $root.live_lambda = (() => {
             ChannelEvent.prototype.frame = null;
             ChannelEvent.prototype.tunnelHere = null;
             ChannelEvent.prototype.probe = null;
+            ChannelEvent.prototype.takeOver = null;
+            ChannelEvent.prototype.handOver = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(ChannelEvent.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "frame", "tunnelHere", "probe"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "frame", "tunnelHere", "probe", "takeOver", "handOver"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -54,6 +56,10 @@ export const live_lambda = $root.live_lambda = (() => {
                     $root.live_lambda.v1.Signed.encode(message.tunnelHere, writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.probe != null && $Object.hasOwnProperty.call(message, "probe"))
                     $root.live_lambda.v1.Probe.encode(message.probe, writer.uint32(42).fork(), _depth + 1).ldelim();
+                if (message.takeOver != null && $Object.hasOwnProperty.call(message, "takeOver"))
+                    $root.live_lambda.v1.Signed.encode(message.takeOver, writer.uint32(50).fork(), _depth + 1).ldelim();
+                if (message.handOver != null && $Object.hasOwnProperty.call(message, "handOver"))
+                    $root.live_lambda.v1.Signed.encode(message.handOver, writer.uint32(58).fork(), _depth + 1).ldelim();
                 return writer;
             };
 
@@ -117,6 +123,20 @@ export const live_lambda = $root.live_lambda = (() => {
                                 break;
                             message.probe = $root.live_lambda.v1.Probe.decode(reader, reader.size(), $undefined, _depth + 1, message.probe);
                             message.kind = "probe";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.takeOver = $root.live_lambda.v1.Signed.decode(reader, reader.size(), $undefined, _depth + 1, message.takeOver);
+                            message.kind = "takeOver";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.handOver = $root.live_lambda.v1.Signed.decode(reader, reader.size(), $undefined, _depth + 1, message.handOver);
+                            message.kind = "handOver";
                             continue;
                         }
                     }
@@ -1068,117 +1088,6 @@ export const live_lambda = $root.live_lambda = (() => {
             })();
 
             return Refusal;
-        })();
-
-        v1.TunnelHere = (function() {
-
-            const TunnelHere = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            TunnelHere.prototype.tunnelInstance = $util.newBuffer([]);
-            TunnelHere.prototype.ageMs = 0;
-            TunnelHere.prototype.identityKey = $util.newBuffer([]);
-            TunnelHere.prototype.owner = "";
-
-            TunnelHere.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.tunnelInstance != null && $Object.hasOwnProperty.call(message, "tunnelInstance") && message.tunnelInstance.length)
-                    writer.uint32(10).bytes(message.tunnelInstance);
-                if (message.ageMs != null && $Object.hasOwnProperty.call(message, "ageMs") && message.ageMs !== 0)
-                    writer.uint32(16).uint32(message.ageMs);
-                if (message.identityKey != null && $Object.hasOwnProperty.call(message, "identityKey") && message.identityKey.length)
-                    writer.uint32(26).bytes(message.identityKey);
-                if (message.owner != null && $Object.hasOwnProperty.call(message, "owner") && message.owner !== "")
-                    writer.uint32(34).string(message.owner);
-                return writer;
-            };
-
-            TunnelHere.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.live_lambda.v1.TunnelHere();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.tunnelInstance = value;
-                            else
-                                delete message.tunnelInstance;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.ageMs = value;
-                            else
-                                delete message.ageMs;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.identityKey = value;
-                            else
-                                delete message.identityKey;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.owner = value;
-                            else
-                                delete message.owner;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return TunnelHere;
         })();
 
         v1.Message = (function() {
@@ -2717,6 +2626,8 @@ export const live_lambda = $root.live_lambda = (() => {
         v1.Goodbye = (function() {
 
             const Goodbye = function (properties) {
+                this.started = [];
+                this.answered = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2724,6 +2635,10 @@ export const live_lambda = $root.live_lambda = (() => {
             };
 
             Goodbye.prototype.reason = "";
+            Goodbye.prototype.final = false;
+            Goodbye.prototype.started = $util.emptyArray;
+            Goodbye.prototype.answered = $util.emptyArray;
+            Goodbye.prototype.successor = $util.newBuffer([]);
 
             Goodbye.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2734,6 +2649,16 @@ export const live_lambda = $root.live_lambda = (() => {
                     throw $Error("max depth exceeded");
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(10).string(message.reason);
+                if (message.final != null && $Object.hasOwnProperty.call(message, "final") && message.final !== false)
+                    writer.uint32(16).bool(message.final);
+                if (message.started != null && message.started.length)
+                    for (let i = 0; i < message.started.length; ++i)
+                        writer.uint32(26).bytes(message.started[i]);
+                if (message.answered != null && message.answered.length)
+                    for (let i = 0; i < message.answered.length; ++i)
+                        writer.uint32(34).bytes(message.answered[i]);
+                if (message.successor != null && $Object.hasOwnProperty.call(message, "successor") && message.successor.length)
+                    writer.uint32(42).bytes(message.successor);
                 return writer;
             };
 
@@ -2771,6 +2696,40 @@ export const live_lambda = $root.live_lambda = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.final = value;
+                            else
+                                delete message.final;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.started && message.started.length))
+                                message.started = [];
+                            message.started.push(reader.bytes());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.answered && message.answered.length))
+                                message.answered = [];
+                            message.answered.push(reader.bytes());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.successor = value;
+                            else
+                                delete message.successor;
                             continue;
                         }
                     }

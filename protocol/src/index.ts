@@ -8,8 +8,10 @@ export {
 } from './channel-names.ts';
 export { type Clock, systemClock, wallClock } from './clock.ts';
 export { createDropTally } from './drop-tally.ts';
+export type { Checked, RemoteEnvironment, TunnelInvocation } from './link/remote-environment.ts';
 export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubLinkOptions } from './link/stub-link.ts';
 export type { Attachment, Failed, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';
+export type { TakeOverNews } from './link/take-over.ts';
 export type { TunnelIdentity, TunnelTrust } from './link/trust.ts';
 export type { HelloRefusal } from './link/tunnel-core.ts';
 export {
@@ -20,8 +22,16 @@ export {
   type TunnelLinkOptions,
   type TunnelReply,
 } from './link/tunnel-link.ts';
-export type { Checked, RemoteEnvironment, TunnelInvocation } from './link/tunnel-peer.ts';
-export type { Attach, Credentials, EnvironmentFacts, Headers, Hello, Result, TunnelHere } from './messages.ts';
+export type {
+  Attach,
+  Credentials,
+  EnvironmentFacts,
+  Headers,
+  Hello,
+  Result,
+  TakeOver,
+  TunnelHere,
+} from './messages.ts';
 export { replayedReason } from './sealing.ts';
 export { maxVersion, minVersion } from './versions.ts';
 export { environmentIdOf } from './wire/channel-event.ts';

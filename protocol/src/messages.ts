@@ -17,7 +17,8 @@ export type ChannelEvent =
     }
   | { readonly kind: 'welcome'; readonly welcome: Welcome; readonly signed: Signed }
   | { readonly kind: 'frame'; readonly frame: Frame }
-  | { readonly kind: 'tunnel-here'; readonly tunnelHere: TunnelHere; readonly signed: Signed }
+  /** What tunnels say to each other: the body is read by whoever it is for. */
+  | { readonly kind: SessionMessageKind; readonly signed: Signed }
   | { readonly kind: 'probe'; readonly tunnelInstance: Uint8Array; readonly nonce: Uint8Array };
 
 export interface Signed {
@@ -68,11 +69,53 @@ export interface Welcome {
   readonly release: string;
 }
 
+/** What the tunnels of one session say to each other. */
+export type SessionMessageKind = 'tunnel-here' | 'take-over' | 'hand-over';
+
+/** A tunnel says that it is on the session. */
 export interface TunnelHere {
+  /** 16 bytes, new at each start of a tunnel. */
   readonly tunnelInstance: Uint8Array;
   readonly ageMs: number;
+  /** Ed25519 public key, 32 bytes, or empty without a signature. */
+  readonly identityKey: Uint8Array;
+  /** User and host, for people. */
+  readonly owner: string;
+}
+
+/** A tunnel asks another one for the session. */
+export interface TakeOver {
+  /** Who asks. */
+  readonly tunnelInstance: Uint8Array;
+  /** Who is asked. */
+  readonly holderInstance: Uint8Array;
   readonly identityKey: Uint8Array;
   readonly owner: string;
+  readonly app: string;
+  readonly session: string;
+}
+
+/** How far a tunnel is that hands its session over. */
+export interface HandOver {
+  /** Who answers. */
+  readonly tunnelInstance: Uint8Array;
+  /** Who asked. */
+  readonly toInstance: Uint8Array;
+  readonly identityKey: Uint8Array;
+  /** Invocations that ended since it was asked. */
+  readonly finished: number;
+  readonly unfinishedCount: number;
+  /** The first of them. */
+  readonly unfinished: readonly UnfinishedInvocation[];
+  /** Nothing runs any more, and nothing will be started. */
+  readonly ended: boolean;
+}
+
+/** An invocation that a tunnel finishes before it ends. */
+export interface UnfinishedInvocation {
+  /** The function's construct path. */
+  readonly functionPath: string;
+  readonly runningMs: number;
 }
 
 /** One sealed segment. */
@@ -174,4 +217,22 @@ export type Message =
     }
   | { readonly kind: 'ping' | 'pong'; readonly nonce: Uint8Array }
   | { readonly kind: 'withdraw'; readonly invocationId: Uint8Array }
-  | { readonly kind: 'goodbye'; readonly reason: string };
+  | Goodbye;
+
+export interface Goodbye {
+  readonly kind: 'goodbye';
+  /** For people. */
+  readonly reason: string;
+  /** From a tunnel that takes nothing more of this environment; undefined where that was not said. */
+  readonly final: FinalAccount | undefined;
+}
+
+/** What a tunnel that leaves has taken last of an environment: anything else it was sent it never starts. */
+export interface FinalAccount {
+  /** Ids of invocations that it has started and of which no result will come. */
+  readonly started: readonly Uint8Array[];
+  /** Ids of those whose result has been sent. */
+  readonly answered: readonly Uint8Array[];
+  /** Instance of the tunnel that takes the session over; empty where there is none. */
+  readonly successor: Uint8Array;
+}

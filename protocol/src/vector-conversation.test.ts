@@ -90,6 +90,8 @@ describe('the golden conversation', () => {
   it('is what a tunnel says and understands', () => {
     const tunnel = createTunnelCore({
       instance: welcome.tunnelInstance,
+      app: hello.app,
+      session: hello.session,
       release: welcome.release,
       codecs: ['deflate', 'none'],
       owner: 'ann@laptop',

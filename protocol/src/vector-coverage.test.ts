@@ -14,7 +14,7 @@ const messageVectors = vectors<Encoded>('messages');
 describe('the golden vectors', () => {
   const root = new protobuf.Root();
   root.resolvePath = (_origin, target) => join(protocolFolder, 'proto', target);
-  root.loadSync(['frame', 'handshake', 'message'].map((file) => `live_lambda/v1/${file}.proto`));
+  root.loadSync(['frame', 'handshake', 'message', 'session'].map((file) => `live_lambda/v1/${file}.proto`));
   const namespace = root.lookup('live_lambda.v1') as protobuf.Namespace;
 
   /** Fields and values of enums that a message uses, as `Type.field` and `Enum.VALUE`, in it and in what it carries. */
@@ -37,7 +37,12 @@ describe('the golden vectors', () => {
     return carried ? used(namespace.lookupType(carried), value as Uint8Array) : [];
   }
 
-  const bodies = { welcome: 'Welcome', tunnelHere: 'TunnelHere' } as const;
+  const bodies = {
+    welcome: 'Welcome',
+    tunnelHere: 'TunnelHere',
+    takeOver: 'TakeOver',
+    handOver: 'HandOver',
+  } as const;
   const inEvents = channelEventVectors.flatMap(({ bytes }) => {
     const type = namespace.lookupType('ChannelEvent');
     const event = type.decode(bytesOf(bytes)) as unknown as Record<string, { readonly body?: Uint8Array }>;

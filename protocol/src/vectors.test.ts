@@ -5,8 +5,18 @@ import { channelSegment, stubChannel, tunnelChannel } from './channel-names.ts';
 import { bytesOf, each, hex, legible, revived, vectors } from './fixtures/golden-vectors.ts';
 import { createEphemeralKey, deriveKeys, hashHello, signedBytes } from './handshake.ts';
 import { createIdentity, verifySignature } from './identity.ts';
-import { tunnelHereBytes } from './link/trust.ts';
-import type { ChannelEvent, Codec, FrameHeader, Hello, Welcome } from './messages.ts';
+import { sessionMessageBytes } from './link/session-trust.ts';
+import type {
+  ChannelEvent,
+  Codec,
+  FrameHeader,
+  HandOver,
+  Hello,
+  SessionMessageKind,
+  TakeOver,
+  TunnelHere,
+  Welcome,
+} from './messages.ts';
 import { createReassembly, pack, type Reassembled } from './packing.ts';
 import { createOpener, createSealer } from './sealing.ts';
 import {
@@ -14,11 +24,18 @@ import {
   encodeChannelEvent,
   encodeFrameHeader,
   encodeHello,
-  encodeTunnelHere,
   encodeWelcome,
 } from './wire/channel-event.ts';
 import { WireError } from './wire/fields.ts';
 import { decodeMessage, encodeMessage } from './wire/message.ts';
+import {
+  decodeHandOver,
+  decodeTakeOver,
+  decodeTunnelHere,
+  encodeHandOver,
+  encodeTakeOver,
+  encodeTunnelHere,
+} from './wire/session-message.ts';
 
 /** What a channel event means, without the bytes that its parts were read from. */
 function meaning(event: ChannelEvent): unknown {
@@ -28,7 +45,11 @@ function meaning(event: ChannelEvent): unknown {
     case 'welcome':
       return legible({ kind: event.kind, welcome: event.welcome, signature: event.signed.signature });
     case 'tunnel-here':
-      return legible({ kind: event.kind, tunnelHere: event.tunnelHere, signature: event.signed.signature });
+      return legible({ ...signedBy(event), tunnelHere: decodeTunnelHere(event.signed.body) });
+    case 'take-over':
+      return legible({ ...signedBy(event), takeOver: decodeTakeOver(event.signed.body) });
+    case 'hand-over':
+      return legible({ ...signedBy(event), handOver: decodeHandOver(event.signed.body) });
     case 'frame':
       return legible({ kind: event.kind, header: event.frame.header, sealed: event.frame.sealed });
     default:
@@ -36,14 +57,17 @@ function meaning(event: ChannelEvent): unknown {
   }
 }
 
+const signedBy = ({ kind, signed: { signature } }: Extract<ChannelEvent, { kind: SessionMessageKind }>) => ({
+  kind,
+  signature,
+});
+
 type Meaning =
   | { readonly kind: 'hello'; readonly hello: Hello }
   | { readonly kind: 'welcome'; readonly welcome: Welcome; readonly signature: Uint8Array }
-  | {
-      readonly kind: 'tunnel-here';
-      readonly tunnelHere: Parameters<typeof encodeTunnelHere>[0];
-      readonly signature: Uint8Array;
-    }
+  | { readonly kind: 'tunnel-here'; readonly tunnelHere: TunnelHere; readonly signature: Uint8Array }
+  | { readonly kind: 'take-over'; readonly takeOver: TakeOver; readonly signature: Uint8Array }
+  | { readonly kind: 'hand-over'; readonly handOver: HandOver; readonly signature: Uint8Array }
   | { readonly kind: 'frame'; readonly header: FrameHeader; readonly sealed: Uint8Array }
   | { readonly kind: 'probe'; readonly tunnelInstance: Uint8Array; readonly nonce: Uint8Array };
 
@@ -58,6 +82,14 @@ function encoded(event: Meaning): Uint8Array {
     case 'tunnel-here': {
       const { kind, signature } = event;
       return encodeChannelEvent({ kind, signed: { body: encodeTunnelHere(event.tunnelHere), signature } });
+    }
+    case 'take-over': {
+      const { kind, signature } = event;
+      return encodeChannelEvent({ kind, signed: { body: encodeTakeOver(event.takeOver), signature } });
+    }
+    case 'hand-over': {
+      const { kind, signature } = event;
+      return encodeChannelEvent({ kind, signed: { body: encodeHandOver(event.handOver), signature } });
     }
     case 'frame': {
       const { kind, sealed } = event;
@@ -171,6 +203,8 @@ describe('golden signatures', () => {
     readonly publicKey: string;
     readonly fingerprint: string;
     readonly hello?: string;
+    /** Of what tunnels say to each other; a TunnelHere where neither is there. */
+    readonly kind?: SessionMessageKind;
     readonly body: string;
     readonly signed: string;
     readonly signature: string;
@@ -178,7 +212,8 @@ describe('golden signatures', () => {
   it.each(each(vectors<SignatureVector>('signatures')))('%s', (_name, vector) => {
     const identity = createIdentity(bytesOf(vector.secret));
     const body = bytesOf(vector.body);
-    const signed = vector.hello === undefined ? tunnelHereBytes(body) : signedBytes(bytesOf(vector.hello), body);
+    const { hello, kind = 'tunnel-here' } = vector;
+    const signed = hello === undefined ? sessionMessageBytes(kind, body) : signedBytes(bytesOf(hello), body);
     expect(hex(signed)).toBe(vector.signed);
     expect(hex(identity.publicKey)).toBe(vector.publicKey);
     expect(identity.fingerprint).toBe(vector.fingerprint);

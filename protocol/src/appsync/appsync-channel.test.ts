@@ -62,9 +62,9 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-function open() {
+function open(hosts = { httpHost: host, realtimeHost: host }) {
   const channel = createAppSyncChannel({
-    endpoint: { httpHost: host, realtimeHost: host, region: 'eu-west-1' },
+    endpoint: { ...hosts, region: 'eu-west-1' },
     credentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 's', sessionToken: 't' }),
     random: () => 0,
   });
@@ -87,6 +87,17 @@ describe('a channel over AppSync Events', () => {
       'x-amz-security-token': 't',
       authorization: expect.stringContaining('/eu-west-1/appsync/aws4_request'),
     });
+  });
+
+  it('finds names below localhost on this machine, whatever its resolver knows, and calls them by their names', async () => {
+    const port = host.split(':').at(-1);
+    const httpHost = `a1.appsync-api.eu-west-1.localhost:${port}`;
+    const realtimeHost = `a1.appsync-realtime-api.eu-west-1.localhost:${port}`;
+    const channel = open({ httpHost, realtimeHost });
+    await channel.publish('/to-tunnel/app/s', [Buffer.from('before the socket is open')]);
+    await channel.subscribe('/to-stub/app/1', () => {});
+    expect(posts.map(({ headers }) => headers.host)).toEqual([httpHost]);
+    expect(upgrades.map(({ headers }) => headers.host)).toEqual([realtimeHost]);
   });
 
   it('delivers the bytes of an event to the subscription that it is for, whatever came between', async () => {

@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+
 /** Where an Event API is, and the region whose name its signatures carry. */
 export interface EventApiEndpoint {
   /** Host for publishing, as the API's `Dns.Http` says it: no scheme, no path; a port only on this machine. */
@@ -18,6 +20,28 @@ const realtimePath = '/event/realtime';
 export function isLoopbackHost(host: string): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase();
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
+/** Both, so that a server may listen on either (RFC 6761 section 6.3). */
+const loopbackAddresses = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+
+const lookUpLoopback: LookupFunction = (_name, { all }, done) => {
+  const [first] = loopbackAddresses;
+  if (all) done(null, loopbackAddresses);
+  else done(null, first?.address ?? '', first?.family);
+};
+
+/**
+ * What a connection to a host is to be opened with. Names below `localhost` mean this machine without a resolver being
+ * asked (RFC 6761 section 6.3): Node.js asks one, which mostly does not know them, or could name another machine, to which
+ * the connection would not be encrypted.
+ */
+export function connectionOptions(host: string): { readonly lookup?: LookupFunction } {
+  const isBelowLocalhost = host.replace(/:\d+$/, '').toLowerCase().endsWith('.localhost');
+  return isBelowLocalhost ? { lookup: lookUpLoopback } : {};
 }
 
 export function publishUrl(endpoint: EventApiEndpoint): URL {

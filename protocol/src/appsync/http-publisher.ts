@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { ChannelError } from '../channel.ts';
-import { type EventApiEndpoint, publishUrl } from './endpoint.ts';
+import { connectionOptions, type EventApiEndpoint, publishUrl } from './endpoint.ts';
 import { channelErrorOf, parseJson, readServiceErrors } from './service-messages.ts';
 import type { Signer } from './signing.ts';
 
@@ -27,13 +27,14 @@ export function createHttpPublisher(options: {
   const pool = { keepAlive: true, maxSockets: maxConnections };
   const agent = options.agentFor?.(url) ?? (secure ? new HttpsAgent(pool) : new HttpAgent(pool));
   const send = secure ? httpsRequest : httpRequest;
+  const how = { ...connectionOptions(url.host), method: 'POST', agent, timeout: publishTimeoutMs };
 
   async function post(
     body: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
-      const request = send(url, { method: 'POST', headers, agent, timeout: publishTimeoutMs }, (response) => {
+      const request = send(url, { ...how, headers }, (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
         response.on('data', (chunk: Buffer) => {

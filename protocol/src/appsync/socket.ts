@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import { WebSocket } from 'ws';
+import { connectionOptions } from './endpoint.ts';
 
 /** What a socket tells. After `lost` nothing follows. */
 export interface SocketEvents {
@@ -26,8 +27,10 @@ export function openSocket(
   events: SocketEvents,
   agentFor?: (url: URL) => Agent | undefined,
 ): Socket {
-  const agent = agentFor?.(new URL(url));
-  const socket = new WebSocket(url, [...subprotocols], {
+  const target = new URL(url);
+  const agent = agentFor?.(target);
+  const socket = new WebSocket(target, [...subprotocols], {
+    ...connectionOptions(target.host),
     perMessageDeflate: false,
     maxPayload: maxReceivedBytes,
     ...(agent && { agent }),

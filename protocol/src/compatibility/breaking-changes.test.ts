@@ -125,10 +125,10 @@ describe('a change of the protocol', () => {
   });
 
   it('may not use again what was reserved, nor forget to reserve it', () => {
-    const reserving = changed('string reason = 1;', 'string reason = 1; reserved 2, 5 to 7;');
+    const reserving = changed(/(message Ping \{\s+bytes nonce = 1;)/, '$1 reserved 2, 5 to 7;');
     expect(breaks(changed('reserved 2, 5 to 7;', 'string mood = 6; reserved 2;', reserving), reserving)).toEqual([
-      'mood of live_lambda.v1.Goodbye uses number 6, which is reserved',
-      'live_lambda.v1.Goodbye no longer reserves 5 to 7; add "reserved 5 to 7;"',
+      'mood of live_lambda.v1.Ping uses number 6, which is reserved',
+      'live_lambda.v1.Ping no longer reserves 5 to 7; add "reserved 5 to 7;"',
     ]);
     expect(breaks(changed('reserved 2, 5 to 7;', 'reserved 2 to 7;', reserving), reserving)).toEqual([]);
   });

@@ -72,8 +72,13 @@ export function anyMessage(random: Random, known: Known): Message {
       return { kind: random.pick(['ping', 'pong']), nonce: body };
     case 10:
       return { kind: 'withdraw', invocationId };
-    default:
-      return random.oneIn(4) ? { kind: 'goodbye', reason: text() } : { kind: 'ping', nonce: invocationId };
+    default: {
+      if (!random.oneIn(4)) return { kind: 'ping', nonce: invocationId };
+      const ids = () => Array.from({ length: random.size(100) }, () => random.pick([invocationId, random.bytes(16)]));
+      const successor = random.oneIn(2) ? new Uint8Array(0) : random.bytes(16);
+      const final = random.oneIn(2) ? undefined : { started: ids(), answered: ids(), successor };
+      return { kind: 'goodbye', reason: text(), final };
+    }
   }
 }
 

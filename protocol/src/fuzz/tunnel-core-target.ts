@@ -1,11 +1,12 @@
 import { createEphemeralKey, deriveKeys } from '../handshake.ts';
+import type { Claim } from '../link/remote-environment.ts';
 import { createTunnelCore, type TunnelCore, type TunnelEffect } from '../link/tunnel-core.ts';
-import type { Claim } from '../link/tunnel-peer.ts';
-import { decodeChannelEvent, encodeChannelEvent, encodeHello, encodeTunnelHere } from '../wire/channel-event.ts';
+import { decodeChannelEvent, encodeChannelEvent, encodeHello } from '../wire/channel-event.ts';
 import { demandSane } from './core-rules.ts';
 import { createEnemy, type Enemy } from './enemy.ts';
 import { mutated } from './hostile-bytes.ts';
 import { hostileMessage } from './hostile-messages.ts';
+import { hostileSessionMessage } from './hostile-session-messages.ts';
 import type { Frame, Target, TargetOptions } from './target.ts';
 
 /** Stubs that an enemy plays at once. */
@@ -36,7 +37,8 @@ export function tunnelCoreTarget(options: TargetOptions, renewEvery: number | un
 
   function renew(): void {
     core = createTunnelCore({
-      ...{ instance, release: '0', codecs: ['deflate', 'none'], owner: 'ann@laptop', identity: undefined },
+      ...{ instance, app: 'shop', session: 's', release: '0', codecs: ['deflate', 'none'], owner: 'ann@laptop' },
+      ...{ identity: undefined },
       ...{ trust: undefined, random: random.bytes },
       admit: ({ functionName }) =>
         functionName === 'other' ? { reason: 'unknown-function', text: 'not here' } : undefined,
@@ -171,22 +173,14 @@ export function tunnelCoreTarget(options: TargetOptions, renewEvery: number | un
           return received(mutated(random.pick(options.events), random));
         case 1:
           return happening(() => core.tick(nowMs));
-        case 2: {
-          const tunnelInstance = random.oneIn(2) ? instance : random.bytes(16);
-          const nonce = random.bytes(16);
-          const ageMs = random.size(2 ** 32 - 1);
-          const body = encodeTunnelHere({ tunnelInstance, ageMs, identityKey: nonce.subarray(16), owner: 'bob' });
-          return received(
-            random.oneIn(2)
-              ? encodeChannelEvent({ kind: 'probe', tunnelInstance, nonce })
-              : encodeChannelEvent({ kind: 'tunnel-here', signed: { body, signature: random.bytes(64) } }),
-          );
-        }
+        case 2:
+          return received(hostileSessionMessage(random, instance));
         case 3:
         case 4:
         case 5:
           return ownSide();
         default:
+          if (random.oneIn(500)) return happening(() => core.takeOver(nowMs));
           return random.oneIn(500) ? happening(() => core.connectionBroke(nowMs)) : fromStub();
       }
     },

@@ -26,8 +26,8 @@ import { invocation, reverse } from '../fixtures/link-fixture.ts';
 import { hashHello, signedBytes } from '../handshake.ts';
 import type { Message } from '../messages.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';
+import type { Checked } from './remote-environment.ts';
 import { maxEnvironments } from './tunnel-core.ts';
-import type { Checked } from './tunnel-peer.ts';
 
 const mallory = newIdentity();
 
@@ -294,7 +294,7 @@ describe('a forged stub', () => {
     const forged = await forgedStub(w.service, { environmentId: stub.environmentId });
     await forged.sayHello();
     await w.clock.advance(0);
-    await forged.say({ kind: 'goodbye', reason: 'gone' });
+    await forged.say({ kind: 'goodbye', reason: 'gone', final: undefined });
     await forged.say({ kind: 'withdraw', invocationId: randomBytes(16) });
     await forged.say(invoke(forged.instance));
     await w.clock.advance(1000);

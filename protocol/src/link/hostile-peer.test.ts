@@ -68,7 +68,15 @@ function stubWithInvocation() {
 /** A tunnel that runs an invocation, and the session of the stub that asked for it. */
 function tunnelWithInvocation(remainingMs: number) {
   const tunnel = createTunnelCore({
-    ...{ instance: tunnelInstance, release: '0.1.0', codecs: ['none'], owner: 'ann@laptop', identity: undefined },
+    ...{
+      instance: tunnelInstance,
+      app: 'shop',
+      session: 'default',
+      release: '0.1.0',
+      codecs: ['none'],
+      owner: 'ann@laptop',
+      identity: undefined,
+    },
     ...{ trust: undefined, admit: () => undefined, random: randomBytes },
   });
   const key = createEphemeralKey(randomBytes(32));

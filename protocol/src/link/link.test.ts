@@ -14,8 +14,8 @@ import {
 } from '../fixtures/link-fixture.ts';
 import { createMemoryService } from '../memory-channel.ts';
 import { decodeChannelEvent } from '../wire/channel-event.ts';
+import type { TunnelInvocation } from './remote-environment.ts';
 import { openStubLink } from './stub-link.ts';
-import type { TunnelInvocation } from './tunnel-peer.ts';
 
 describe('a link', () => {
   it('carries an event to the handler and its answer back, byte for byte', async () => {
@@ -216,14 +216,30 @@ describe('a link', () => {
       expect(started).toEqual(['second']);
     });
 
-    it('is told that it may have run where nobody else is there, and the one that left starts nothing', async () => {
+    it('is run by one that has only just come, since the one that left says that it has not started it', async () => {
+      const { clock, started, counted, first, link, thaw } = await frozen();
+      const running = link.invoke(invocation('abc', 30_000, clock.nowMs()));
+      await first.goodbye('stopped');
+      await clock.advance(0);
+      await counted('second').open();
+      thaw();
+      await clock.advance(0);
+      expect(await running).toMatchObject({ type: 'result' });
+      expect(started).toEqual(['second']);
+    });
+
+    it('is told that it did not run where nobody else is there, and the one that left starts nothing', async () => {
       const { clock, started, first, link, thaw } = await frozen();
       await first.goodbye('stopped');
       const running = link.invoke(invocation('abc', 30_000, clock.nowMs()));
       await clock.advance(0);
       thaw();
       await clock.advance(1500);
-      expect(failure(await running)).toEqual({ failure: 'tunnel-left', mayHaveRun: true });
+      expect(await running).toMatchObject({
+        failure: 'nobody-answered',
+        mayHaveRun: false,
+        detail: 'the one before has left: stopped',
+      });
       expect(started).toEqual([]);
     });
   });

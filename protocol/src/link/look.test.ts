@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { invocation, manualClock, reverse, stub, tunnel } from '../fixtures/link-fixture.ts';
 import { createMemoryService } from '../memory-channel.ts';
+import type { TunnelInvocation } from './remote-environment.ts';
 import type { Failed } from './stub-state.ts';
-import type { TunnelInvocation } from './tunnel-peer.ts';
 
 const upwards = (channel: string) => channel.startsWith('/to-tunnel');
 

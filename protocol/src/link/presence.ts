@@ -23,6 +23,8 @@ import {
  * | absent | an invocation | absent; a Hello goes out, at most each 10 s | absent |
  * | absent | a Welcome | present | |
  * | present | Goodbye, silence, a refusal | absent | |
+ * | asking | Goodbye of a tunnel that another one replaces | asking: that one is asked | |
+ * | any other | Goodbye of a tunnel that another one replaces | unknown | |
  */
 export type PresenceState =
   | { readonly name: 'unknown' }
@@ -45,6 +47,8 @@ export type PresenceInput =
   | { readonly type: 'heard' }
   /** The tunnel said Goodbye, refused, or was silent for too long. */
   | { readonly type: 'gone' }
+  /** The tunnel said Goodbye, and that another one takes its place. */
+  | { readonly type: 'replaced' }
   | { readonly type: 'tick' };
 
 export interface PresenceStep {
@@ -66,6 +70,9 @@ export function stepPresence(state: PresenceState, input: PresenceInput, nowMs: 
       return { state: { name: 'present', heardMs: nowMs }, say: 'nothing', answer: answerTo(state, 'present') };
     case 'gone':
       return { state: absent(state, nowMs), say: 'nothing', answer: answerTo(state, 'absent') };
+    case 'replaced':
+      if (state.name !== 'asking') return stay(initialPresence);
+      return { state: { ...state, askMs: undefined }, say: 'again', answer: undefined };
     case 'connected':
       return state.name === 'asking' ? ask(state.latestMs, nowMs) : stay(state);
     case 'disconnected':

@@ -11,6 +11,14 @@ import {
 /** Other tunnels of a session that are told; whoever may publish could make up any number. */
 const maxRivals = 20;
 
+/** Another tunnel of the session. */
+export interface Rival {
+  /** What it said first. */
+  readonly here: TunnelHere;
+  /** Since when it is on the session, on the clock of this core's `nowMs`. */
+  readonly sinceMs: number;
+}
+
 /** The other tunnels of a session, as one of them knows them, and when it has to say that it is here. */
 export interface Rivals {
   /**
@@ -18,33 +26,53 @@ export interface Rivals {
    * @returns whether it was not known before, and whether it is answered now; it may be answered a little later instead
    */
   heard(here: TunnelHere, nowMs: number): { readonly isNew: boolean; readonly isAnswered: boolean };
+  /** One said that it starts nothing any more. */
+  left(instance: Uint8Array, nowMs: number): void;
   /** This tunnel says that it is here. */
   announced(nowMs: number): void;
   /** When it has to say so next, or undefined. */
   nextMs(): number | undefined;
   /** Since when no other one can have taken an invocation, or undefined where none was ever heard of. */
   aloneSinceMs(): number | undefined;
+  /** Those that are known, were heard of within the time after which one counts as gone, and have not left. */
+  present(nowMs: number): readonly Rival[];
 }
 
 export function createRivals(): Rivals {
-  /** Instances of those that were told. */
-  const known = new Set<string>();
-  let heardMs: number | undefined;
+  const known = new Map<string, Rival & { heardMs: number; leftMs: number | undefined }>();
+  /** When any of those was heard that are too many to be known. */
+  let othersHeardMs: number | undefined;
   let announcedMs = Number.NEGATIVE_INFINITY;
   let announcements = 0;
   /** When one that has just come is answered, if it was not at once. */
   let answerMs: number | undefined;
 
+  const presentOnes = () => [...known.values()].filter(({ leftMs }) => leftMs === undefined);
+
+  function lastHeardMs(): number | undefined {
+    const heard = [...presentOnes().map(({ heardMs }) => heardMs), othersHeardMs ?? []].flat();
+    return heard.length === 0 ? undefined : Math.max(...heard);
+  }
+
   return {
     heard(here, nowMs) {
-      const isNew = known.size < maxRivals && !known.has(hex(here.tunnelInstance));
-      if (isNew) known.add(hex(here.tunnelInstance));
-      heardMs = nowMs;
+      const id = hex(here.tunnelInstance);
+      const rival = known.get(id);
+      // What it said before it left may come after.
+      if (rival?.leftMs !== undefined) return { isNew: false, isAnswered: false };
+      const isNew = rival === undefined && known.size < maxRivals;
+      if (isNew) known.set(id, { here, sinceMs: nowMs - here.ageMs, heardMs: nowMs, leftMs: undefined });
+      else if (rival) rival.heardMs = nowMs;
+      else othersHeardMs = nowMs;
       // Whoever has just come has to know soon who is here, and may not have heard it.
       const hasJustCome = isNew || here.ageMs < firstAnnouncements * announceFirstEveryMs;
       const dueMs = announcedMs + (hasJustCome ? answerRivalAfterMs : announceEveryMs / 4);
       if (hasJustCome && nowMs < dueMs) answerMs = dueMs;
       return { isNew, isAnswered: nowMs >= dueMs };
+    },
+    left(instance, nowMs) {
+      const rival = known.get(hex(instance));
+      if (rival) rival.leftMs ??= nowMs;
     },
     announced(nowMs) {
       announcedMs = nowMs;
@@ -55,9 +83,15 @@ export function createRivals(): Rivals {
       if (answerMs !== undefined) return answerMs;
       if (announcements > 0 && announcements < firstAnnouncements) return announcedMs + announceFirstEveryMs;
       // A tunnel that shares its session says so from time to time, since its silence would mean that it is gone.
+      const heardMs = lastHeardMs();
       if (heardMs === undefined || announcedMs > heardMs + rivalGoneMs) return undefined;
       return announcedMs + announceEveryMs;
     },
-    aloneSinceMs: () => (heardMs === undefined ? undefined : heardMs + rivalGoneMs),
+    aloneSinceMs() {
+      const gone = [...known.values()].map(({ heardMs, leftMs }) => leftMs ?? heardMs + rivalGoneMs);
+      const all = [...gone, othersHeardMs === undefined ? [] : othersHeardMs + rivalGoneMs].flat();
+      return all.length === 0 ? undefined : Math.max(...all);
+    },
+    present: (nowMs) => presentOnes().filter(({ heardMs }) => nowMs < heardMs + rivalGoneMs),
   };
 }

@@ -31,6 +31,8 @@ export interface StreamSender {
   /** Whether the producer should wait: more is written than the receiver has taken. */
   readonly full: boolean;
   readonly finished: boolean;
+  /** Whether all of it has arrived, as far as its bytes go. */
+  readonly arrived: boolean;
   nextDueMs(): number | undefined;
 }
 
@@ -113,6 +115,9 @@ export function createStreamSender(): StreamSender {
     },
     get finished() {
       return endSent;
+    },
+    get arrived() {
+      return endSent && receivedOffset === sentOffset;
     },
     nextDueMs: () =>
       firstWaitingMs === undefined || sentOffset >= allowedOffset ? undefined : firstWaitingMs + coalesceMs,

@@ -34,6 +34,8 @@ function tunnel(identity: TunnelIdentity | undefined) {
   const instance = randomBytes(16);
   return createTunnelCore({
     instance,
+    app: 'shop',
+    session: 'default',
     release: '0.1.0',
     codecs: ['deflate'],
     owner: 'ann@laptop',

@@ -1,15 +1,16 @@
 import type { ChannelError } from '../channel.ts';
-import type { Credentials, Frame, Message, Signed, Welcome } from '../messages.ts';
+import type { Credentials, Frame, Goodbye, Message, Signed, Welcome } from '../messages.ts';
 import type { SealedSession } from '../sealed-session.ts';
 import { decodeChannelEvent } from '../wire/channel-event.ts';
 import { idBytes, WireError } from '../wire/fields.ts';
 import { same } from './identifiers.ts';
-import { createStreamReceiver } from './stream.ts';
 import { dropped, failed, publish } from './stub-effects.ts';
+import { fateOf, mayTake } from './stub-farewell.ts';
 import type { GreeterOptions } from './stub-greeting.ts';
-import { createStubPeer } from './stub-peer.ts';
+import { createStubPeer, type OpenedFrame } from './stub-peer.ts';
 import { creditEvents, questionEvents } from './stub-questions.ts';
 import type { Attached, Attachment, Current, Failed, StubEffect, StubInvocation, StubOutcome } from './stub-state.ts';
+import { receiveChunk } from './stub-streaming.ts';
 import {
   expectAnswer,
   expectNothing,
@@ -75,8 +76,8 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     return [...withdraw, ...settle({ type: 'failed', failure, detail, mayHaveRun: current.published !== undefined })];
   }
 
-  function gone(why: Failed, nowMs: number): StubEffect[] {
-    return [...peer.gone(why, nowMs), ...fail(why)];
+  function gone(why: Failed, nowMs: number, isReplaced = false): StubEffect[] {
+    return [...peer.gone(why, nowMs, isReplaced), ...fail(why)];
   }
 
   function attach(session: SealedSession): readonly Uint8Array[] {
@@ -105,7 +106,9 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     });
     current.state = 'sent';
     current.left = undefined;
-    current.published ??= { atMs: nowMs, instance: attached.instance };
+    // Whoever had it before has not started it, or it would not be sent again.
+    if (!current.published || !same(current.published.instance, attached.instance))
+      current.published = { atMs: nowMs, instance: attached.instance };
     current.acceptedMs = undefined;
     current.uploading = true;
     expectAnswer(current, nowMs);
@@ -126,16 +129,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     nowMs: number,
   ): StubEffect[] {
     if (!current || !same(message.invocationId, current.id)) return [dropped('a chunk of another invocation')];
-    current.stream ??= { receiver: createStreamReceiver(), headers: undefined, started: false };
-    const { stream } = current;
-    if (message.offset === 0) stream.headers ??= message.headers;
-    const { data, end } = stream.receiver.chunk(message);
-    const effects: StubEffect[] = [];
-    if (!stream.started && (data.length > 0 || end)) {
-      stream.started = true;
-      effects.push({ type: 'stream-start', headers: stream.headers ?? {} });
-    }
-    for (const part of data) effects.push({ type: 'stream-data', data: part });
+    const { effects, end } = receiveChunk(current, message);
     if (end) {
       confirmed.splice(0, confirmed.length, current.id);
       const last = attached ? [publish(creditEvents(current, attached.session, true))] : [];
@@ -148,10 +142,10 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     if (attached) {
       takenOver(current, nowMs);
       // Something before it is missing: it is asked for soon; otherwise the next part may take its time.
-      if (stream.receiver.gap) expectAnswer(current, nowMs);
+      if (current.stream?.receiver.gap) expectAnswer(current, nowMs);
       else expectNothing(current);
     }
-    return effects;
+    return [...effects];
   }
 
   /** The tunnel went silent: is it, or another, still there? */
@@ -163,13 +157,32 @@ export function createStubCore(options: StubCoreOptions): StubCore {
   }
 
   /**
-   * The tunnel said Goodbye. It may have done so before the Invoke was there, which then another one may take; what it
-   * said that it took over it has given up.
+   * The tunnel said Goodbye. What it has started it has given up, and what it has answered may still arrive; the rest
+   * another one may take. One that does not say which is which may have left before the Invoke was there.
    */
-  function left(why: Failed, nowMs: number): StubEffect[] {
-    if (current?.state !== 'sent') return gone(why, nowMs);
+  function left(goodbye: Goodbye, { from, attached }: OpenedFrame, nowMs: number): StubEffect[] {
+    const why = failed('tunnel-left', goodbye.reason);
+    const isReplaced = (goodbye.final?.successor.length ?? 0) > 0;
+    if (!current) return attached ? gone(why, nowMs, isReplaced) : [];
+    const fate = fateOf(current, goodbye, from);
+    // Under keys from before the silence: it is being looked for already.
+    if (!attached && (fate === 'untold' || current.state !== 'lost')) return [];
+    if (fate === 'started' || (fate === 'untold' && current.state !== 'sent')) return gone(why, nowMs, isReplaced);
+    const looking = attached
+      ? [...peer.note({ type: isReplaced ? 'replaced' : 'gone' }, nowMs), ...lose(current, nowMs)]
+      : [];
     current.left = why;
-    return [...peer.note({ type: 'gone' }, nowMs), ...lose(current, nowMs)];
+    current.isBarred = fate === 'answered';
+    if (fate === 'not-started') release(current, goodbye.reason);
+    return looking;
+  }
+
+  /** Nobody has it: it is as if it had never been sent. */
+  function release(waiting: Current, reason: string): void {
+    waiting.state = 'seeking';
+    waiting.published = undefined;
+    waiting.outbox = undefined;
+    waiting.left = failed('nobody-answered', `the one before has left: ${reason}`);
   }
 
   function welcomed(welcome: Welcome, signed: Signed, nowMs: number): readonly StubEffect[] {
@@ -179,9 +192,10 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     const { tunnel, effects } = introduction;
     if (!current) return [publish(attach(tunnel.session)), ...effects];
     const { published } = current;
-    const sameTunnel = published === undefined || same(published.instance, tunnel.instance);
-    // A tunnel that has been alone since before the invocation was published: the one it went to cannot have started it.
-    if (sameTunnel || welcome.aloneForMs > nowMs - published.atMs) return send(tunnel, nowMs);
+    const heardMs = published ? peer.heardOfMs(published.instance) : Number.NEGATIVE_INFINITY;
+    if (mayTake(current, welcome, { nowMs, heardMs })) return send(tunnel, nowMs);
+    // The answer of the one that left may be on its way.
+    if (current.isBarred) return [publish(attach(tunnel.session)), ...effects];
     const replaced = failed('tunnel-silent', 'another tunnel has taken its place');
     return [publish(attach(tunnel.session)), ...fail(replaced)];
   }
@@ -193,10 +207,11 @@ export function createStubCore(options: StubCoreOptions): StubCore {
     // Whoever says Goodbye is not there.
     const known = attached && message?.kind !== 'goodbye' ? peer.note({ type: 'heard' }, nowMs) : [];
     if (current && attached) heardOf(current, nowMs, message === undefined);
-    return [...known, ...(message ? heard(message, attached, nowMs) : [])];
+    return [...known, ...(message ? heard(message, result, nowMs) : [])];
   }
 
-  function heard(message: Message, attached: Attached | undefined, nowMs: number): StubEffect[] {
+  function heard(message: Message, opened: OpenedFrame, nowMs: number): StubEffect[] {
+    const { attached } = opened;
     switch (message.kind) {
       case 'accepted':
         if (current && attached && same(message.invocationId, current.id)) {
@@ -214,7 +229,7 @@ export function createStubCore(options: StubCoreOptions): StubCore {
       case 'progress':
         return attached ? sendMissing(message, attached, nowMs) : [];
       case 'goodbye':
-        return attached ? left(failed('tunnel-left', message.reason), nowMs) : [];
+        return left(message, opened, nowMs);
       case 'ping':
         return attached ? [publish(attached.session.seal({ kind: 'pong', nonce: message.nonce }).events)] : [];
       default:

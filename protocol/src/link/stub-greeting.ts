@@ -31,7 +31,7 @@ export type Judgement =
 export interface Greeter {
   /** A Hello with a key of its own. */
   greeting(): Greeting;
-  judge(greeting: Greeting, welcome: Welcome, signed: Signed): Judgement;
+  judge(greeting: Greeting, welcome: Welcome, signed: Signed, nowMs: number): Judgement;
   /** Who answered the last Hello and was not believed, for people; empty if nobody. */
   strangers(): string;
 }
@@ -43,7 +43,7 @@ export function createGreeter({ identity, codecs, trust, random }: GreeterOption
     if (!strangers.has(name)) strangers.add(strangers.size < maxNamedStrangers ? name : 'and others');
   }
 
-  function attach(greeting: Greeting, welcome: Welcome, signed: Signed): Attached {
+  function attach(greeting: Greeting, welcome: Welcome, signed: Signed, nowMs: number): Attached {
     const { environmentId } = identity;
     const { version, codec } = welcome;
     const keys = deriveKeys({
@@ -53,7 +53,7 @@ export function createGreeter({ identity, codecs, trust, random }: GreeterOption
       welcome: signed.body,
     });
     const session = createSealedSession({ side: 'stub', version, environmentId, codec, keys });
-    return { name: 'attached', session, instance: welcome.tunnelInstance, heardSealed: false };
+    return { name: 'attached', session, instance: welcome.tunnelInstance, heardSealed: false, heardMs: nowMs };
   }
 
   return {
@@ -64,7 +64,7 @@ export function createGreeter({ identity, codecs, trust, random }: GreeterOption
       strangers = new Set();
       return { bytes, hash: hashHello(bytes), key };
     },
-    judge(greeting, welcome, signed) {
+    judge(greeting, welcome, signed, nowMs) {
       if (!same(welcome.helloHash, greeting.hash)) return { type: 'dropped', reason: 'a Welcome for another Hello' };
       const verdict = judgeWelcome(trust, greeting.bytes, welcome, signed);
       if (verdict === 'unproved') return { type: 'dropped', reason: 'a Welcome whose signature is not by its key' };
@@ -75,7 +75,7 @@ export function createGreeter({ identity, codecs, trust, random }: GreeterOption
       if (welcome.refusal) return { type: 'refused', text: welcome.refusal.text };
       if (welcome.version < minVersion || welcome.version > maxVersion)
         return { type: 'dropped', reason: `a Welcome with version ${welcome.version}` };
-      return { type: 'attached', tunnel: attach(greeting, welcome, signed) };
+      return { type: 'attached', tunnel: attach(greeting, welcome, signed, nowMs) };
     },
     strangers: () =>
       strangers.size > 0

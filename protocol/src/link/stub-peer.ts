@@ -1,6 +1,5 @@
 import type { ChannelError } from '../channel.ts';
 import type { Frame, Message, Signed, Welcome } from '../messages.ts';
-import type { SealedSession } from '../sealed-session.ts';
 import { encodeChannelEvent } from '../wire/channel-event.ts';
 import { idBytes } from '../wire/fields.ts';
 import { same } from './identifiers.ts';
@@ -13,6 +12,8 @@ import { firstResendMs, resendAfterMs } from './timing.ts';
 
 /** What became of a frame that was opened. */
 export interface OpenedFrame {
+  /** Instance of the tunnel that sent it. */
+  readonly from: Uint8Array;
   /** Set where it came under the keys in force, and not those from before the tunnel went silent. */
   readonly attached: Attached | undefined;
   /** Undefined while parts of it are missing. */
@@ -54,8 +55,10 @@ export interface StubPeer {
   welcomed(welcome: Welcome, signed: Signed, nowMs: number): Introduction;
   /** @returns a reason where it was not opened. */
   open(frame: Frame, nowMs: number): OpenedFrame | { readonly dropped: string };
-  /** The tunnel is of no use any more. */
-  gone(why: Failed, nowMs: number): readonly StubEffect[];
+  /** The tunnel is of no use any more; `isReplaced`: it said that another one takes its place. */
+  gone(why: Failed, nowMs: number, isReplaced?: boolean): readonly StubEffect[];
+  /** When a tunnel was heard of last, as far as it is the one at hand or the one before. */
+  heardOfMs(instance: Uint8Array): number;
   /** Why nobody answers. */
   unanswered(): Failed;
 }
@@ -64,8 +67,8 @@ export function createStubPeer(options: GreeterOptions): StubPeer {
   const greeter = createGreeter(options);
   let tunnel: Tunnel = { name: 'unknown' };
   let presence: PresenceState = initialPresence;
-  /** Keys from before the tunnel went silent: what it still says under them counts. */
-  let former: SealedSession | undefined;
+  /** The tunnel before it went silent, and its keys then: what it still says under them counts. */
+  let former: Attached | undefined;
   let subscribedMs: number | undefined;
   /** Whether the subscription has ever delivered anything: before that it may not have been activated yet. */
   let proved = false;
@@ -75,7 +78,7 @@ export function createStubPeer(options: GreeterOptions): StubPeer {
   let lastRefusal: Failed | undefined;
 
   function greet(nowMs: number): readonly StubEffect[] {
-    if (tunnel.name === 'attached') former = tunnel.session;
+    if (tunnel.name === 'attached') former = tunnel;
     tunnel = { name: 'greeting', greeting: greeter.greeting(), sent: 0, nextSendMs: nowMs };
     return sayHello(nowMs);
   }
@@ -161,7 +164,7 @@ export function createStubPeer(options: GreeterOptions): StubPeer {
     sayHello,
     welcomed(welcome, signed, nowMs) {
       if (tunnel.name !== 'greeting') return { type: 'ignored', effects: [] };
-      const judged = greeter.judge(tunnel.greeting, welcome, signed);
+      const judged = greeter.judge(tunnel.greeting, welcome, signed, nowMs);
       if (judged.type === 'dropped') return { type: 'ignored', effects: [dropped(judged.reason)] };
       if (judged.type === 'refused') return { type: 'refused', why: failed('tunnel-refused', judged.text) };
       tunnel = judged.tunnel;
@@ -169,19 +172,25 @@ export function createStubPeer(options: GreeterOptions): StubPeer {
     },
     open(frame, nowMs) {
       const attached = tunnel.name === 'attached' ? tunnel : undefined;
-      const session = [attached?.session, former].find((held) => held && same(held.keyId, frame.header.keyId));
-      if (!session) return { dropped: 'a frame under unknown keys' };
-      const result = session.open(frame, nowMs);
+      const held = [attached, former].find((each) => each && same(each.session.keyId, frame.header.keyId));
+      if (!held) return { dropped: 'a frame under unknown keys' };
+      const result = held.session.open(frame, nowMs);
       if (result.state === 'dropped') return { dropped: result.reason };
-      const own = attached?.session === session ? attached : undefined;
+      held.heardMs = nowMs;
+      const own = attached === held ? attached : undefined;
       const message = result.state === 'message' ? result.message : undefined;
       if (own && !(message && saysNothingOfAttach(message))) own.heardSealed = true;
-      return { attached: own, message };
+      return { from: held.instance, attached: own, message };
     },
-    gone(why, nowMs) {
+    gone(why, nowMs, isReplaced = false) {
       tunnel = { name: 'unknown' };
       lastRefusal = why;
-      return note({ type: 'gone' }, nowMs);
+      return note({ type: isReplaced ? 'replaced' : 'gone' }, nowMs);
+    },
+    heardOfMs(instance) {
+      const attached = tunnel.name === 'attached' ? tunnel : undefined;
+      const times = [attached, former].flatMap((each) => (each && same(each.instance, instance) ? each.heardMs : []));
+      return Math.max(Number.NEGATIVE_INFINITY, ...times);
     },
     unanswered,
   };

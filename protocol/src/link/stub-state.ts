@@ -72,8 +72,8 @@ export type StubEffect =
  * | unknown | an invocation, or the start | greeting: a Hello goes out, again and again while somebody waits |
  * | greeting | a Welcome for this Hello that is believed | attached: Attach goes out, and the waiting invocation |
  * | greeting | a refusal that is believed | unknown; the waiting invocation fails |
- * | attached | Goodbye | unknown; what it took over fails |
- * | attached | Goodbye, and it has not said that it took the invocation over | greeting, as after silence |
+ * | attached | Goodbye | unknown; what it has started fails |
+ * | attached | Goodbye, and the invocation may be another tunnel's, or its answer on its way | greeting |
  * | attached | silence | greeting, with new keys; the keys before are still heard |
  */
 export type Tunnel =
@@ -86,6 +86,8 @@ export interface Attached {
   readonly session: SealedSession;
   readonly instance: Uint8Array;
   heardSealed: boolean;
+  /** When it was heard of last. */
+  heardMs: number;
 }
 
 export interface Greeting {
@@ -108,8 +110,11 @@ export interface Greeting {
  * | sent, accepted | a chunk of a stream | accepted: data goes out in order |
  * | sent, accepted | the end of a stream | settled |
  * | sent, accepted | silence | lost: Hello |
- * | sent | Goodbye, which may have been said before the Invoke arrived | lost: Hello |
- * | accepted | Goodbye | settled: failed |
+ * | sent, accepted, lost | Goodbye that says that it was not started | seeking: another tunnel may take it |
+ * | sent, accepted | Goodbye that says that it was started | settled: failed |
+ * | sent, accepted | Goodbye that says that it was answered | lost: no other tunnel may take it |
+ * | sent | Goodbye that does not say, which may have been said before the Invoke arrived | lost: Hello |
+ * | accepted | Goodbye that does not say | settled: failed |
  * | lost | the same tunnel, or one that has long been alone, welcomes | sent again, under the same id |
  * | lost | another tunnel, or its time is over | settled: failed, it may have run |
  * | any | 250 ms before the deadline | settled: failed |
@@ -120,7 +125,7 @@ export interface Current {
   state: 'seeking' | 'sent' | 'accepted' | 'lost';
   /** Seeking and lost: when to give up. */
   giveUpMs: number;
-  /** When it was first published, and to which tunnel. */
+  /** When it was first published to the tunnel that may have it, and which that is. */
   published: { readonly atMs: number; readonly instance: Uint8Array } | undefined;
   outbox: SealedMessage | undefined;
   /** Events are on their way out. */
@@ -128,8 +133,10 @@ export interface Current {
   /** Since when a sign of life is waited for; undefined while none is due. */
   awaitingMs: number | undefined;
   nextAskMs: number;
-  /** Lost, and the tunnel that it was sent to said Goodbye. */
+  /** Lost or seeking, and the tunnel that it was sent to said Goodbye. */
   left: Failed | undefined;
+  /** The tunnel that it was sent to has started it: no other one may. */
+  isBarred: boolean;
   /** Questions since the last sign of life. */
   unanswered: number;
   acceptedMs: number | undefined;

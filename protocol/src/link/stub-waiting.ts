@@ -56,6 +56,7 @@ export function seeking(id: Uint8Array, invocation: StubInvocation, giveUpMs: nu
     asked: 0,
     stream: undefined,
     left: undefined,
+    isBarred: false,
   };
 }
 

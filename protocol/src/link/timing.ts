@@ -65,6 +65,17 @@ export const announceFirstEveryMs = 1500;
 /** A tunnel that hears one which has just come says that it is here, at most this often. */
 export const answerRivalAfterMs = 1000;
 
+/** A tunnel that wants the session asks again this often, once it was answered; before that as often as anything is resent. */
+export const askTakeOverEveryMs = 1000;
+/** A tunnel that was asked for the session and says nothing for this long does not know how, or is gone. */
+export const takeOverSilenceMs = 5000;
+/** A tunnel that hands its session over waits for this long after a result, for the stub to ask again if it was lost. */
+export const resultLingersMs = 1000;
+/** The same after a stream, of which more may be on its way. */
+export const streamTailMs = 5000;
+/** A small result that went out within this time goes out once more with the Goodbye, which may overtake it. */
+export const recentResultMs = 2000;
+
 /** A tunnel says that it took an invocation over only when the result takes longer than this. */
 export const acceptAfterMs = 150;
 

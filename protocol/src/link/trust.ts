@@ -1,5 +1,5 @@
 import { signedBytes } from '../handshake.ts';
-import type { Signed, TunnelHere, Welcome } from '../messages.ts';
+import type { Signed, Welcome } from '../messages.ts';
 
 /** How a tunnel proves who runs it. */
 export interface TunnelIdentity {
@@ -17,26 +17,15 @@ export interface TunnelTrust {
   fingerprint(publicKey: Uint8Array): string;
 }
 
-const tunnelHereLabel = Buffer.from('live-lambda tunnel here v1\0');
-
-/** What is signed of a {@link TunnelHere}: another label than a handshake's, so that neither passes for the other. */
-export function tunnelHereBytes(body: Uint8Array): Uint8Array {
-  return Buffer.concat([tunnelHereLabel, body]);
-}
-
 export function signWelcome(identity: TunnelIdentity | undefined, hello: Uint8Array, body: Uint8Array): Signed {
   return { body, signature: identity ? identity.sign(signedBytes(hello, body)) : new Uint8Array(0) };
 }
 
-export function signTunnelHere(identity: TunnelIdentity | undefined, body: Uint8Array): Signed {
-  return { body, signature: identity ? identity.sign(tunnelHereBytes(body)) : new Uint8Array(0) };
-}
-
 /**
- * What a stub makes of a Welcome: `stranger`, its key was not pinned, and it has that key, or names none; `unproved`,
+ * What is made of who signed: `stranger`, its key was not pinned, and it has that key, or names none; `unproved`,
  * whoever sent it has not shown to have the key that it names, which may be anybody's.
  */
-export type WelcomeVerdict = 'believed' | 'stranger' | 'unproved';
+export type SignerVerdict = 'believed' | 'stranger' | 'unproved';
 
 /** Whether a stub may believe a Welcome; without pinned keys it believes whoever IAM let publish. */
 export function judgeWelcome(
@@ -44,18 +33,19 @@ export function judgeWelcome(
   hello: Uint8Array,
   welcome: Welcome,
   signed: Signed,
-): WelcomeVerdict {
-  if (!trust) return 'believed';
-  const { identityKey } = welcome;
-  if (identityKey.length === 0) return 'stranger';
-  if (!trust.verify(identityKey, signedBytes(hello, signed.body), signed.signature)) return 'unproved';
-  return trust.trusts(identityKey) ? 'believed' : 'stranger';
+): SignerVerdict {
+  return judgeSigner(trust, welcome.identityKey, signedBytes(hello, signed.body), signed.signature);
 }
 
-/** Whether another tunnel is what it says. */
-export function believesTunnelHere(trust: TunnelTrust | undefined, here: TunnelHere, signed: Signed): boolean {
-  if (!trust) return true;
-  return (
-    trust.trusts(here.identityKey) && trust.verify(here.identityKey, tunnelHereBytes(signed.body), signed.signature)
-  );
+/** Whether the signature is by the key, and the key one that is trusted. */
+export function judgeSigner(
+  trust: TunnelTrust | undefined,
+  key: Uint8Array,
+  signed: Uint8Array,
+  signature: Uint8Array,
+): SignerVerdict {
+  if (!trust) return 'believed';
+  if (key.length === 0) return 'stranger';
+  if (!trust.verify(key, signed, signature)) return 'unproved';
+  return trust.trusts(key) ? 'believed' : 'stranger';
 }

@@ -30,6 +30,8 @@ const invoke = (invocationId = randomBytes(16), over: object = {}): Message => (
 function tunnel(admit: Parameters<typeof createTunnelCore>[0]['admit'] = () => undefined) {
   return createTunnelCore({
     instance,
+    app: 'shop',
+    session: 'default',
     release: '0.1.0',
     codecs: ['deflate', 'none'],
     owner: 'ann@laptop',
@@ -120,6 +122,17 @@ describe('the tunnel of a session', () => {
     expect(kinds(say(core, session.seal(invoke(id))))).toEqual([]);
   });
 
+  it('does not start what a later event has overtaken, of which it need not remember anything then', () => {
+    const core = tunnel();
+    const one = stub();
+    const session = one.session(core.receive(one.hello, 0));
+    say(core, session.seal(attach));
+    const [late, first, second] = [session.seal(invoke()), session.seal(invoke()), session.seal(invoke())];
+    expect(kinds(say(core, first))).toEqual(['invoke']);
+    expect(say(core, late)).toEqual([{ type: 'dropped', reason: 'an Invoke that a later one has overtaken' }]);
+    expect(kinds(say(core, second))).toEqual(['invoke']);
+  });
+
   it('sends no result of what was withdrawn', () => {
     const core = tunnel();
     const one = stub();
@@ -177,6 +190,8 @@ describe('the tunnel of a session', () => {
     const another = (owner: string) =>
       createTunnelCore({
         instance: randomBytes(16),
+        app: 'shop',
+        session: 'default',
         release: '0.1.0',
         codecs: ['none'],
         owner,
@@ -268,7 +283,7 @@ describe('the tunnel of a session', () => {
     const session = one.session(core.receive(one.hello, 0));
     const other = stub({ environmentId: randomBytes(16) });
     core.receive(other.hello, 0);
-    const effects = core.goodbye('stopped');
+    const effects = core.goodbye('stopped', 0);
     expect(effects).toHaveLength(2);
     const event = decodeChannelEvent(published(effects)[0] ?? new Uint8Array());
     expect(event.kind === 'frame' && session.open(event.frame, 0)).toMatchObject({
@@ -284,7 +299,7 @@ describe('the tunnel of a session', () => {
     say(core, session.seal(attach));
     const id = randomBytes(16);
     say(core, session.seal(invoke(id)));
-    const said = published(core.goodbye('stopped')).map((each) => {
+    const said = published(core.goodbye('stopped', 0)).map((each) => {
       const event = decodeChannelEvent(each);
       const opened = event.kind === 'frame' ? session.open(event.frame, 0) : undefined;
       return opened?.state === 'message' ? opened.message : undefined;
@@ -404,7 +419,7 @@ describe('the tunnel of a session', () => {
       say(core, own.seal(invoke(id)));
       const forged = stub();
       const strange = forged.session(core.receive(forged.hello, 10));
-      say(core, strange.seal({ kind: 'goodbye', reason: 'gone' }), 20);
+      say(core, strange.seal({ kind: 'goodbye', reason: 'gone', final: undefined }), 20);
       expect(kinds(say(core, own.seal(invoke(id)), 30))).toEqual(['publish']);
     });
   });

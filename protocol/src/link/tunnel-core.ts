@@ -1,14 +1,16 @@
 import { createEphemeralKey, deriveKeys, hashHello } from '../handshake.ts';
-import type { Codec, Frame, Hello, RefusalReason, Result, Signed, TunnelHere, Welcome } from '../messages.ts';
+import type { Codec, Frame, Hello, RefusalReason, Result, Welcome } from '../messages.ts';
 import { createSealedSession, type SealedSession } from '../sealed-session.ts';
 import { chooseVersion, versionMismatch } from '../versions.ts';
-import { decodeChannelEvent, encodeChannelEvent, encodeTunnelHere, encodeWelcome } from '../wire/channel-event.ts';
+import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
+import { createHandOvers, type HandOverEffect } from './hand-over.ts';
 import { hex, same } from './identifiers.ts';
-import { createRivals } from './rivals.ts';
+import { dropped, type RemoteEnvironment } from './remote-environment.ts';
+import { createSessionTunnels, type SessionTunnelsOptions } from './session-tunnels.ts';
 import { oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
-import { believesTunnelHere, signTunnelHere, signWelcome, type TunnelIdentity, type TunnelTrust } from './trust.ts';
-import { createTunnelPeer, type PeerEffect, type RemoteEnvironment, type TunnelPeer } from './tunnel-peer.ts';
+import { signWelcome } from './trust.ts';
+import { createTunnelPeer, type TunnelPeer } from './tunnel-peer.ts';
 
 /** Environments remembered at once: Lambda's default concurrency of an account and region (Lambda quotas). */
 export const maxEnvironments = 1000;
@@ -20,11 +22,7 @@ export interface HelloRefusal {
 }
 
 export type TunnelEffect =
-  | PeerEffect
-  /** To the session's own channel. */
-  | { readonly type: 'announce'; readonly events: readonly Uint8Array[] }
-  /** Another tunnel holds, or held, this session. */
-  | { readonly type: 'rival'; readonly here: TunnelHere }
+  | HandOverEffect
   | { readonly type: 'refused'; readonly hello: Hello; readonly refusal: HelloRefusal }
   | { readonly type: 'probed' };
 
@@ -43,17 +41,10 @@ interface Entry {
   lastHeardMs: number;
 }
 
-export interface TunnelCoreOptions {
-  /** 16 random bytes, new at each start. */
-  readonly instance: Uint8Array;
+/** `identity` also signs Welcomes; without it only stubs that trust IAM alone believe them. */
+export interface TunnelCoreOptions extends SessionTunnelsOptions {
   readonly release: string;
   readonly codecs: readonly Codec[];
-  /** Who runs this tunnel, for people: user and host. */
-  readonly owner: string;
-  /** Signs Welcomes; without it only stubs that trust IAM alone believe them. */
-  readonly identity: TunnelIdentity | undefined;
-  /** Which other tunnels are believed when they say that they hold the session. */
-  readonly trust: TunnelTrust | undefined;
   /** Decides whether this tunnel serves the function that says Hello. */
   readonly admit: (hello: Hello) => HelloRefusal | undefined;
   readonly random: (bytes: number) => Uint8Array;
@@ -72,8 +63,10 @@ export interface TunnelCore {
   connectionBroke(nowMs: number): readonly TunnelEffect[];
   /** Tells one environment that this tunnel is none for it any more. */
   dismiss(environmentId: string, reason: string): readonly TunnelEffect[];
-  /** Tells every known environment that this tunnel leaves. */
-  goodbye(reason: string): readonly TunnelEffect[];
+  /** Tells every known environment that this tunnel leaves, and starts nothing more. */
+  goodbye(reason: string, nowMs: number): readonly TunnelEffect[];
+  /** Asks the tunnels that were on the session before this one to leave it. */
+  takeOver(nowMs: number): readonly TunnelEffect[];
   tick(nowMs: number): readonly TunnelEffect[];
   nextTickMs(): number | undefined;
 }
@@ -81,11 +74,17 @@ export interface TunnelCore {
 export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   const { instance, identity } = options;
   const entries = new Map<string, Entry>();
-  let startMs: number | undefined;
-  const rivals = createRivals();
+  const tunnels = createSessionTunnels(options);
+  const handOvers = createHandOvers({
+    tunnels,
+    environments: () =>
+      [...entries.values()].map(({ peer, offered }) => ({ peer, offered: offered ? [offered.keys.session] : [] })),
+  });
 
   function welcome(hello: Hello, bytes: Uint8Array, nowMs: number): readonly TunnelEffect[] {
     const environment: RemoteEnvironment = { id: hex(hello.environmentId), hello };
+    // Whoever waits for a result of this tunnel is welcome until it has that; everybody else goes to the next one.
+    if (handOvers.name !== 'serving' && entries.get(environment.id)?.peer.left !== false) return [];
     const version = chooseVersion(hello);
     const refusal: HelloRefusal | undefined =
       version === undefined ? { reason: 'version', text: versionMismatch(hello) } : options.admit(hello);
@@ -109,7 +108,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     const key = createEphemeralKey(options.random(keyBytes));
     const helloHash = hashHello(bytes);
     const codec = hello.codecs.find((offered) => options.codecs.includes(offered)) ?? 'none';
-    const aloneForMs = Math.max(0, Math.floor(nowMs - (rivals.aloneSinceMs() ?? startMs ?? nowMs)));
+    const aloneForMs = Math.max(0, Math.floor(nowMs - (tunnels.aloneSinceMs() ?? nowMs)));
     const body = encodeWelcome({ ...blankWelcome(helloHash), version, codec, aloneForMs, ephemeralKey: key.publicKey });
     const keys = deriveKeys({ own: key, theirs: hello.ephemeralKey, hello: bytes, welcome: body });
     const session = createSealedSession({ side: 'tunnel', version, environmentId: hello.environmentId, codec, keys });
@@ -195,45 +194,23 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
       if (result.message.kind === 'goodbye' && inForce) entries.delete(entry.peer.environment.id);
       // Served until the app changed: a stub that asks who is there is to look elsewhere, before it publishes its event.
       const refusal =
-        result.message.kind === 'ping' && inForce ? options.admit(entry.peer.environment.hello) : undefined;
-      if (refusal) return [entry.peer.say({ kind: 'goodbye', reason: refusal.text })];
-      return entry.peer.heard(keys.session, result.message, result.firstMs, nowMs);
+        result.message.kind === 'ping' && inForce && !entry.peer.left
+          ? options.admit(entry.peer.environment.hello)
+          : undefined;
+      if (refusal) return [entry.peer.say({ kind: 'goodbye', reason: refusal.text, final: undefined })];
+      const { message, firstMs } = result;
+      return entry.peer.heard(keys.session, { message, firstMs, number: frame.header.message }, nowMs);
     }
-    const long = result.state === 'partial' && result.count > signOfLifeSegments;
+    const long = result.state === 'partial' && result.count > signOfLifeSegments && !entry.peer.left;
     if (!long || (result.received - 1) % signOfLifeSegments !== 0) return [];
     const events = keys.session.seal({ kind: 'pong', nonce: new Uint8Array(0) }).events;
     return [{ type: 'publish', environment: entry.peer.environment, events }];
   }
 
-  function rivalHeard(here: TunnelHere, signed: Signed, nowMs: number): readonly TunnelEffect[] {
-    if (same(here.tunnelInstance, instance)) return [];
-    if (!believesTunnelHere(options.trust, here, signed)) return [dropped('a TunnelHere by a key that is not trusted')];
-    const { isNew, isAnswered } = rivals.heard(here, nowMs);
-    return [...(isNew ? [{ type: 'rival' as const, here }] : []), ...(isAnswered ? announce(nowMs) : [])];
-  }
-
-  function announce(nowMs: number): readonly TunnelEffect[] {
-    startMs ??= nowMs;
-    rivals.announced(nowMs);
-    const ageMs = Math.floor(nowMs - startMs);
-    const body = encodeTunnelHere({
-      tunnelInstance: instance,
-      ageMs,
-      identityKey: identity?.publicKey ?? new Uint8Array(0),
-      owner: options.owner,
-    });
-    return [
-      {
-        type: 'announce',
-        events: [encodeChannelEvent({ kind: 'tunnel-here', signed: signTunnelHere(identity, body) })],
-      },
-    ];
-  }
-
   return {
-    announce,
+    announce: tunnels.announce,
     receive(event, nowMs) {
-      startMs ??= nowMs;
+      tunnels.listening(nowMs);
       try {
         const decoded = decodeChannelEvent(event);
         switch (decoded.kind) {
@@ -244,7 +221,11 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
           case 'probe':
             return same(decoded.tunnelInstance, instance) ? [{ type: 'probed' }] : [];
           case 'tunnel-here':
-            return rivalHeard(decoded.tunnelHere, decoded.signed, nowMs);
+          case 'take-over':
+          case 'hand-over':
+            return tunnels
+              .heard(decoded.kind, decoded.signed, nowMs)
+              .flatMap((effect) => (effect.type === 'take-over-asked' ? handOvers.asked(effect.by, nowMs) : [effect]));
           default:
             return [dropped(`a ${decoded.kind} is not for a tunnel`)];
         }
@@ -257,31 +238,24 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     peer: (environmentId) => entries.get(environmentId)?.peer,
     connectionBroke: (nowMs) =>
       [...entries.values()]
-        .filter(({ peer, lastHeardMs }) => peer.attached && nowMs - lastHeardMs <= recentlyHeardMs)
+        .filter(({ peer, lastHeardMs }) => peer.attached && !peer.left && nowMs - lastHeardMs <= recentlyHeardMs)
         .map(({ peer }) => peer.say({ kind: 'pong', nonce: new Uint8Array(0) })),
     dismiss(environmentId, reason) {
       const peer = entries.get(environmentId)?.peer;
-      return peer ? [peer.say({ kind: 'goodbye', reason })] : [];
+      return peer ? [peer.say({ kind: 'goodbye', reason, final: undefined })] : [];
     },
-    goodbye: (reason) => [...entries.values()].map(({ peer }) => peer.leave(reason)),
-    tick(nowMs) {
-      const due = rivals.nextMs();
-      return [
-        ...(due !== undefined && nowMs >= due ? announce(nowMs) : []),
-        ...[...entries.values()].flatMap(({ peer }) => peer.tick(nowMs)),
-      ];
-    },
+    goodbye: handOvers.leave,
+    takeOver: tunnels.takeOver,
+    tick: (nowMs) => [
+      ...tunnels.tick(nowMs),
+      ...[...entries.values()].flatMap(({ peer }) => peer.tick(nowMs)),
+      ...handOvers.settle(nowMs),
+    ],
     nextTickMs() {
-      let next = rivals.nextMs();
-      for (const { peer } of entries.values()) {
-        const at = peer.nextTickMs();
-        if (at !== undefined) next = Math.min(next ?? at, at);
-      }
-      return next;
+      const wanted = [tunnels.nextTickMs(), handOvers.nextTickMs()];
+      for (const { peer } of entries.values()) wanted.push(peer.nextTickMs());
+      const due = wanted.filter((at) => at !== undefined);
+      return due.length === 0 ? undefined : Math.min(...due);
     },
   };
-}
-
-function dropped(reason: string): PeerEffect {
-  return { type: 'dropped', reason };
 }

@@ -1,14 +1,15 @@
 import { type Channel, ChannelError } from '../channel.ts';
 import { type Namespaces, stubChannel, tunnelChannel } from '../channel-names.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Attach, Codec, Headers, Hello, Result, TunnelHere } from '../messages.ts';
+import type { Attach, Codec, Headers, Hello, Result, TakeOver, TunnelHere } from '../messages.ts';
 import { encodeChannelEvent } from '../wire/channel-event.ts';
 import { idBytes } from '../wire/fields.ts';
 import { systemRandom } from './random.ts';
+import type { Checked, Claim, RemoteEnvironment, TunnelInvocation } from './remote-environment.ts';
+import type { TakeOverNews } from './take-over.ts';
 import { resendAfterMs } from './timing.ts';
 import type { TunnelIdentity, TunnelTrust } from './trust.ts';
 import { createTunnelCore, type HelloRefusal, type TunnelEffect } from './tunnel-core.ts';
-import type { Checked, Claim, RemoteEnvironment, TunnelInvocation } from './tunnel-peer.ts';
 
 /** How long the tunnel tries to hear itself before it says that its subscription does not work. */
 const probeLimitMs = 10_000;
@@ -47,8 +48,16 @@ export interface TunnelLinkEvents {
   /** The stub gave up: its invocation need not go on. */
   withdrawn?(environment: RemoteEnvironment, invocationId: string): void;
   refused?(hello: Hello, refusal: HelloRefusal): void;
-  /** Another tunnel holds this session too. */
-  rival?(here: TunnelHere): void;
+  /** Another tunnel holds this session too; `isHolder`: it was there before this one. */
+  rival?(here: TunnelHere, isHolder: boolean): void;
+  /** Another tunnel takes the session over: nothing more is taken here, and so many invocations run on to their end. */
+  handingOver?(to: TakeOver, unfinished: number): void;
+  /** Nothing of this tunnel runs any more, and nothing will: it can end. `finished`: how many ended since it was asked. */
+  handedOver?(to: TakeOver, finished: number): void;
+  /** Somebody whose key is not trusted asked for the session: nothing was done about it. */
+  takeOverRefused?(by: TakeOver): void;
+  /** How far another tunnel is that was asked for the session. */
+  takeOver?(news: TakeOverNews): void;
   /** Something was ignored; no payload and no secret in the reason. */
   dropped?(reason: string): void;
   /** Something could not be published; the link goes on. */
@@ -79,10 +88,12 @@ export interface TunnelLinkOptions {
 export interface TunnelLink {
   /**
    * Subscribes and proves it by hearing itself: events are not delivered until some time after a subscription was confirmed.
-   * @param announceAfter what is waited for before other tunnels are told, and answer: that their keys are known
+   * @param announceAfter called then, for what is waited for before other tunnels are told, and answer: that their keys are known
    * @throws ChannelError when the API refuses or nothing comes through.
    */
-  open(announceAfter?: Promise<void>): Promise<void>;
+  open(announceAfter?: () => Promise<void>): Promise<void>;
+  /** Asks the tunnels that were on the session before this one to finish what runs, and to leave it. */
+  takeOver(): Promise<void>;
   /** Tells all known environments that this tunnel leaves. */
   goodbye(reason: string): Promise<void>;
 }
@@ -94,6 +105,8 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   const instance = random(idBytes);
   const core = createTunnelCore({
     instance,
+    app,
+    session,
     release: options.release,
     owner: options.owner,
     identity: options.identity,
@@ -124,6 +137,7 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
     cancelTick =
       next === undefined ? undefined : clock.after(next - clock.nowMs(), () => void perform(core.tick(clock.nowMs())));
     const published: Promise<void>[] = [];
+    let handedOver: Extract<TunnelEffect, { type: 'handed-over' }> | undefined;
     for (const effect of effects) {
       switch (effect.type) {
         case 'publish':
@@ -156,7 +170,19 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
           published.push(publish(own, effect.events));
           break;
         case 'rival':
-          events.rival?.(effect.here);
+          events.rival?.(effect.here, effect.isHolder);
+          break;
+        case 'handing-over':
+          events.handingOver?.(effect.to, effect.unfinished);
+          break;
+        case 'handed-over':
+          handedOver = effect;
+          break;
+        case 'take-over-refused':
+          events.takeOverRefused?.(effect.by);
+          break;
+        case 'take-over':
+          events.takeOver?.(effect.news);
           break;
         case 'probed':
           heardItself?.();
@@ -169,6 +195,8 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
       }
     }
     await Promise.all(published);
+    // Whoever is told may end at once: by then everybody else was.
+    if (handedOver) events.handedOver?.(handedOver.to, handedOver.finished);
   }
 
   async function publish(target: string, payload: readonly Uint8Array[]): Promise<void> {
@@ -243,19 +271,19 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   }
 
   return {
-    async open(announceAfter) {
+    async open(announceAfter = async () => {}) {
       await channel.subscribe(own, (event) => {
         // Whoever has left starts nothing more, and welcomes nobody.
         if (!left) void perform(core.receive(event, clock.nowMs()));
       });
       await probe();
       opened = true;
-      await announceAfter;
-      await perform(core.announce(clock.nowMs()));
+      void announceAfter().then(() => (left ? undefined : perform(core.announce(clock.nowMs()))));
     },
+    takeOver: () => perform(core.takeOver(clock.nowMs())),
     goodbye(reason) {
       left = true;
-      return perform(core.goodbye(reason));
+      return perform(core.goodbye(reason, clock.nowMs()));
     },
   };
 }

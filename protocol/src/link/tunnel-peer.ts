@@ -1,81 +1,17 @@
-import type { Attach, Headers, Hello, Invoke, Message, Result } from '../messages.ts';
-import type { SealedMessage, SealedSession } from '../sealed-session.ts';
+import type { Attach, Headers, Invoke, Message, Result } from '../messages.ts';
+import type { SealedSession } from '../sealed-session.ts';
 import { hex, same } from './identifiers.ts';
-import { type Chunk, createStreamSender, type StreamSender } from './stream.ts';
-import { acceptAfterMs, keepResultMs, largeOnItsWayMs, longestRemainingMs, quickEvents } from './timing.ts';
-
-/** An execution environment in AWS that said Hello. */
-export interface RemoteEnvironment {
-  /** Its id in hex. */
-  readonly id: string;
-  readonly hello: Hello;
-}
-
-export interface TunnelInvocation {
-  readonly environment: RemoteEnvironment;
-  /** In hex. */
-  readonly invocationId: string;
-  readonly attach: Attach;
-  readonly headers: Headers;
-  readonly event: Uint8Array;
-  /** On the clock of this core's `nowMs`: receipt and what remained. */
-  readonly deadlineMs: number;
-}
-
-export type PeerEffect =
-  | { readonly type: 'publish'; readonly environment: RemoteEnvironment; readonly events: readonly Uint8Array[] }
-  /** An Attach arrived: is it by the function that the environment's Hello named? To be answered by `checked`. */
-  | { readonly type: 'check'; readonly environment: RemoteEnvironment; readonly claim: Claim }
-  | { readonly type: 'attached'; readonly environment: RemoteEnvironment; readonly attach: Attach }
-  | { readonly type: 'invoke'; readonly invocation: TunnelInvocation }
-  /** More of a streamed response may be written, or none is wanted any more. */
-  | { readonly type: 'stream-ready'; readonly invocationId: string }
-  | { readonly type: 'withdrawn'; readonly environment: RemoteEnvironment; readonly invocationId: string }
-  | { readonly type: 'dropped'; readonly reason: string };
-
-/** An Attach that has not been checked yet: nothing of it is believed, and the keys that it came under are not in force. */
-export interface Claim {
-  readonly attach: Attach;
-  readonly session: SealedSession;
-  /** The Invoke that waits for the check. An environment has one at a time. */
-  waiting: { readonly invoke: Invoke; readonly firstMs: number } | undefined;
-}
-
-/** What became of a claim: `text` tells the caller why its event is not run. */
-export type Checked =
-  | { readonly believed: true }
-  | { readonly believed: false; readonly errorType: string; readonly text: string };
-
-/**
- * An invocation as the tunnel remembers it, for as long as it knows the environment: what was started, refused or
- * withdrawn under an id is never started again.
- *
- * | state | on | next |
- * |---|---|---|
- * | (none) | Invoke | running |
- * | (none) | Invoke after its time | withdrawn |
- * | (none), running | Withdraw | withdrawn |
- * | running | a question, or 150 ms | running: Accepted goes out |
- * | running | the handler's outcome | answered: the result goes out |
- * | running | the start of a streamed response | streaming: chunks go out as far as there is credit |
- * | streaming | a question | streaming: Accepted, and what has not arrived goes out again |
- * | streaming | the stub's confirmation, or its time is over | confirmed |
- * | answered | a question | answered: the result, or what is missing of it, goes out again |
- * | answered | the stub's confirmation, or its time is over | confirmed: its bytes are forgotten |
- */
-type Known =
-  | { readonly state: 'running'; readonly deadlineMs: number; acceptAtMs: number | undefined }
-  | Streaming
-  | { readonly state: 'answered'; readonly result: Result; readonly forgetAtMs: number; sent: SentResult }
-  | { readonly state: 'withdrawn' | 'confirmed' };
-
-interface Streaming {
-  readonly state: 'streaming';
-  readonly headers: Headers;
-  readonly sender: StreamSender;
-  readonly forgetAtMs: number;
-  readonly sealed: WeakMap<Chunk, Sent>;
-}
+import { createKnownInvocations } from './known-invocations.ts';
+import {
+  type ArrivedInvoke,
+  type Checked,
+  type Claim,
+  dropped,
+  type PeerEffect,
+  type RemoteEnvironment,
+} from './remote-environment.ts';
+import { acceptAfterMs, longestRemainingMs } from './timing.ts';
+import { createTunnelAnswers } from './tunnel-answers.ts';
 
 /**
  * An Invoke with a larger event is not held until its Attach comes: whoever says Hello could have any number of them
@@ -83,17 +19,21 @@ interface Streaming {
  */
 const maxEarlyBytes = 65_536;
 
-/** Chunks that are sent again at one question: what one publish holds. */
-const maxResentChunks = 5;
-
-interface Sent {
-  readonly session: SealedSession;
-  readonly sealed: SealedMessage;
+/** A message as it was opened. */
+export interface OpenedMessage {
+  readonly message: Message;
+  /** Its number among those sealed with its key. */
+  readonly number: number;
+  /** When the first segment of it arrived. */
+  readonly firstMs: number;
 }
 
-interface SentResult extends Sent {
-  /** When it was last published, in whole or in part; undefined before. */
-  atMs: number | undefined;
+/** What a Goodbye says besides what was taken. */
+export interface Parting {
+  /** For people. */
+  readonly reason: string;
+  /** Instance of the tunnel that takes the session over; empty where there is none. */
+  readonly successor: Uint8Array;
 }
 
 /** The tunnel's side of the conversation with one environment, under the keys that are in force. */
@@ -102,8 +42,10 @@ export interface TunnelPeer {
   readonly attached: boolean;
   /** Whether a handler runs for it, or its result may still be asked for. */
   readonly busy: boolean;
+  /** Whether this tunnel has said Goodbye to it. */
+  readonly left: boolean;
   /** Takes a message that was opened with a session of this environment. */
-  heard(session: SealedSession, message: Message, firstMs: number, nowMs: number): readonly PeerEffect[];
+  heard(session: SealedSession, opened: OpenedMessage, nowMs: number): readonly PeerEffect[];
   /** A claim was checked: only now its keys are in force, and what waits for it is run or answered with an error. */
   checked(claim: Claim, outcome: Checked, nowMs: number): readonly PeerEffect[];
   answer(result: Result, nowMs: number): readonly PeerEffect[];
@@ -117,8 +59,15 @@ export interface TunnelPeer {
   nextTickMs(): number | undefined;
   /** Says something that is about no invocation. */
   say(message: Message): PeerEffect;
-  /** Says Goodbye, and before it what was taken over: no other tunnel may take that. */
-  leave(reason: string): PeerEffect;
+  /** For how long those have run of which a result is still to come, in milliseconds. */
+  unfinished(nowMs: number): readonly number[];
+  /** From when on no result is on its way any more, at the latest. */
+  quietFromMs(): number;
+  /**
+   * Says Goodbye with what was taken, and starts nothing more: from now on that is its answer to whatever comes.
+   * @param others keys that the environment may have besides those in force
+   */
+  leave(parting: Parting, nowMs: number, others?: readonly SealedSession[]): readonly PeerEffect[];
 }
 
 export function createTunnelPeer(options: {
@@ -130,190 +79,199 @@ export function createTunnelPeer(options: {
   readonly onSession: (session: SealedSession) => void;
 }): TunnelPeer {
   const { environment } = options;
-  const invocations = new Map<string, Known>();
-  /** Those that want a tick. */
-  const timed = new Set<string>();
+  const invocations = createKnownInvocations();
   let session = options.session;
+  const answers = createTunnelAnswers({ environment, invocations, session: () => session });
   let attach: Attach | undefined;
+  let parting: Parting | undefined;
   /** Those being checked, one for each key. */
   const claims = new Map<SealedSession, Claim>();
+  /** Keys that were in force: what was claimed under them is too late. */
+  const replaced = new WeakSet<SealedSession>();
   /**
    * What was refused last under each key. The answer that said so was sealed, by which the stub knows that its Attach, or
    * its new credentials, arrived: its next Invoke comes without, and what stood against them may be gone by then.
    */
   const refused = new WeakMap<SealedSession, Attach>();
   /** An Invoke that overtook its Attach. */
-  let early: { readonly session: SealedSession; readonly invoke: Invoke; readonly firstMs: number } | undefined;
+  let early: (ArrivedInvoke & { readonly session: SealedSession }) | undefined;
   /** What was withdrawn under keys that are not in force, the latest for each: in force they may be later. */
   const takenBack = new WeakMap<SealedSession, string>();
 
   const publish = (events: readonly Uint8Array[]): PeerEffect => ({ type: 'publish', environment, events });
   const say = (message: Message) => publish(session.seal(message).events);
-  const accepted = (id: string) => say({ kind: 'accepted', invocationId: Buffer.from(id, 'hex') });
+  const acceptedBy = (by: SealedSession, invocationId: Uint8Array) =>
+    publish(by.seal({ kind: 'accepted', invocationId }).events);
 
-  function set(id: string, known: Known): void {
-    invocations.set(id, known);
-    if (known.state === 'running' || known.state === 'answered' || known.state === 'streaming') timed.add(id);
-    else timed.delete(id);
-  }
-
-  function claimed(by: SealedSession, message: Attach): PeerEffect[] {
+  function claimed(by: SealedSession, message: Attach): readonly PeerEffect[] {
     const repeated = claims.get(by)?.attach ?? (by === session ? attach : undefined);
     if (repeated && sameCredentials(repeated, message)) {
       // Sent again, since the answer was lost or is still to come.
-      return claims.has(by) ? [] : [say({ kind: 'accepted', invocationId: new Uint8Array(0) })];
+      return claims.has(by) ? [] : [acceptedBy(session, new Uint8Array(0))];
     }
     const waiting = early?.session === by ? early : undefined;
     if (waiting) early = undefined;
     return check({ attach: message, session: by, waiting });
   }
 
-  function check(claim: Claim): PeerEffect[] {
+  function check(claim: Claim): readonly PeerEffect[] {
     claims.set(claim.session, claim);
     return [{ type: 'check', environment, claim }];
   }
 
-  function invoked(by: SealedSession, invoke: Invoke, firstMs: number, nowMs: number): PeerEffect[] {
+  function invoked(by: SealedSession, arrived: ArrivedInvoke, nowMs: number): readonly PeerEffect[] {
+    const { invoke } = arrived;
     if (!same(invoke.tunnelInstance, options.instance)) return [dropped('an Invoke for another tunnel')];
     const claim = claims.get(by);
     if (claim) {
-      claim.waiting ??= { invoke, firstMs };
+      claim.waiting ??= arrived;
       // The check takes its time: the stub must not take that for silence.
-      return [publish(by.seal({ kind: 'accepted', invocationId: invoke.invocationId }).events)];
+      return [acceptedBy(by, invoke.invocationId)];
     }
     if (by !== session || !attach) {
       const before = refused.get(by);
-      if (before) return checkAgain(before, { by, invoke, firstMs });
+      if (before) return checkAgain(before, by, arrived);
       // What is larger is asked for again once the Attach is there.
-      if (invoke.event.length <= maxEarlyBytes) early = { session: by, invoke, firstMs };
+      if (invoke.event.length <= maxEarlyBytes) early = { session: by, ...arrived };
       return [];
     }
-    for (const confirmed of invoke.confirmed) {
-      const id = hex(confirmed);
-      const state = invocations.get(id)?.state;
-      if (state === 'answered' || state === 'streaming') set(id, { state: 'confirmed' });
-    }
+    confirm(invoke.confirmed);
     const id = hex(invoke.invocationId);
     const known = invocations.get(id);
-    if (known) return standing(id, known, nowMs);
+    if (known) return answers.standing(id, known, nowMs);
+    if (invocations.isOvertaken(by, arrived.number)) return [dropped('an Invoke that a later one has overtaken')];
     // The stub says new ones once: those that could not be checked are checked with its next event.
     const credentials = invoke.credentials ?? refused.get(by)?.credentials;
-    if (credentials && !sameCredentials(attach, { credentials })) {
-      return check({ attach: { ...attach, credentials }, session: by, waiting: { invoke, firstMs } });
-    }
-    const deadlineMs = firstMs + Math.min(invoke.remainingMs, longestRemainingMs);
-    if (nowMs >= deadlineMs) {
-      set(id, { state: 'withdrawn' });
-      return [dropped('an Invoke whose time was over when it had arrived')];
-    }
-    set(id, { state: 'running', deadlineMs, acceptAtMs: nowMs + acceptAfterMs });
-    const { headers, event } = invoke;
-    return [{ type: 'invoke', invocation: { environment, invocationId: id, attach, headers, event, deadlineMs } }];
+    if (credentials && !sameCredentials(attach, { credentials }))
+      return check({ attach: { ...attach, credentials }, session: by, waiting: arrived });
+    return take(by, arrived, attach, nowMs);
   }
 
-  function checkAgain(
-    before: Attach,
-    { by, invoke, firstMs }: { readonly by: SealedSession; readonly invoke: Invoke; readonly firstMs: number },
-  ): PeerEffect[] {
-    const credentials = invoke.credentials ?? before.credentials;
+  function confirm(ids: readonly Uint8Array[]): void {
+    for (const confirmed of ids) {
+      const id = hex(confirmed);
+      const state = invocations.get(id)?.state;
+      if (state === 'answered' || state === 'streaming') invocations.set(id, { state: 'confirmed' });
+    }
+  }
+
+  function take(
+    by: SealedSession,
+    { invoke, number, firstMs }: ArrivedInvoke,
+    attachedAs: Attach,
+    nowMs: number,
+  ): readonly PeerEffect[] {
+    const id = hex(invoke.invocationId);
+    const deadlineMs = firstMs + Math.min(invoke.remainingMs, longestRemainingMs);
+    invocations.taken(by, number);
+    if (nowMs >= deadlineMs) {
+      invocations.set(id, { state: 'withdrawn' });
+      return [dropped('an Invoke whose time was over when it had arrived')];
+    }
+    invocations.set(id, { state: 'running', startedMs: nowMs, deadlineMs, acceptAtMs: nowMs + acceptAfterMs });
+    const { headers, event } = invoke;
+    const invocation = { environment, invocationId: id, attach: attachedAs, headers, event, deadlineMs };
+    return [{ type: 'invoke', invocation }];
+  }
+
+  function checkAgain(before: Attach, by: SealedSession, arrived: ArrivedInvoke): readonly PeerEffect[] {
+    const credentials = arrived.invoke.credentials ?? before.credentials;
     return [
-      ...check({ attach: { ...before, credentials }, session: by, waiting: { invoke, firstMs } }),
-      publish(by.seal({ kind: 'accepted', invocationId: invoke.invocationId }).events),
+      ...check({ attach: { ...before, credentials }, session: by, waiting: arrived }),
+      acceptedBy(by, arrived.invoke.invocationId),
     ];
   }
 
-  function withdrawn(by: SealedSession, id: string): PeerEffect[] {
+  function withdrawn(by: SealedSession, id: string): readonly PeerEffect[] {
     if (by !== session || !attach) {
       takenBack.set(by, id);
       return [];
     }
     const state = invocations.get(id)?.state;
     if (state === 'answered' || state === 'confirmed') return [];
-    set(id, { state: 'withdrawn' });
+    invocations.set(id, { state: 'withdrawn' });
     return [
       { type: 'withdrawn', environment, invocationId: id },
       ...(state === 'streaming' ? [{ type: 'stream-ready' as const, invocationId: id }] : []),
     ];
   }
 
-  /** What to say when an invocation that is known is asked for again. */
-  function standing(
-    id: string,
-    known: Known,
+  function asked(
+    by: SealedSession,
+    progress: Extract<Message, { kind: 'progress' }>,
     nowMs: number,
-    missing?: { readonly message: number; readonly missing: readonly number[] },
-  ): PeerEffect[] {
-    if (known.state === 'running') {
-      known.acceptAtMs = undefined;
-      return [accepted(id)];
-    }
-    if (known.state === 'streaming') {
-      const chunks = known.sender.unconfirmed().slice(0, maxResentChunks);
-      return [
-        accepted(id),
-        ...(chunks.length > 0 ? [publish(chunks.flatMap((chunk) => chunkEvents(id, known, chunk)))] : []),
-      ];
-    }
-    if (known.state !== 'answered') return [];
-    // Under new keys it is sealed anew; what was opened once is not opened again.
-    if (known.sent.session !== session) known.sent = { session, sealed: session.seal(known.result), atMs: undefined };
-    const { atMs } = known.sent;
-    // What is large takes its time: while it may still be on its way, it is not sent a second time.
-    const under = atMs !== undefined && known.sent.sealed.events.length > quickEvents && nowMs - atMs < largeOnItsWayMs;
-    if (under) return [accepted(id)];
-    known.sent.atMs = nowMs;
-    const { sealed } = known.sent;
-    const partly = missing && missing.message === sealed.number && missing.missing.length > 0;
-    return [
-      publish(partly ? [...new Set(missing.missing)].flatMap((index) => sealed.events[index] ?? []) : sealed.events),
-    ];
-  }
-
-  function asked(by: SealedSession, progress: Extract<Message, { kind: 'progress' }>, nowMs: number): PeerEffect[] {
-    const id = hex(progress.invocationId);
-    const known = invocations.get(id);
-    if (known) return standing(id, known, nowMs, progress);
-    if (!progress.ask || early?.session === by) return [];
-    if (claims.get(by)?.waiting && hex(claims.get(by)?.waiting?.invoke.invocationId ?? new Uint8Array()) === id) {
-      return [publish(by.seal({ kind: 'accepted', invocationId: progress.invocationId }).events)];
-    }
-    // What is there of the Invoke, if anything.
-    const gap = by.incomplete().find(({ message }) => message === progress.aboutMessage);
+  ): readonly PeerEffect[] {
     const { invocationId, aboutMessage } = progress;
-    const missing = gap?.missing ?? [];
+    const id = hex(invocationId);
+    const known = invocations.get(id);
+    if (known) return answers.standing(id, known, nowMs, progress);
+    if (!progress.ask || early?.session === by || invocations.isOvertaken(by, aboutMessage)) return [];
+    const waiting = claims.get(by)?.waiting;
+    if (waiting && same(waiting.invoke.invocationId, invocationId)) return [acceptedBy(by, invocationId)];
+    // What is there of the Invoke, if anything.
+    const missing = by.incomplete().find(({ message }) => message === aboutMessage)?.missing ?? [];
+    const none = { ask: false, remainingMs: 0, aboutMessage: 0 };
+    return [publish(by.seal({ kind: 'progress', message: aboutMessage, missing, invocationId, ...none }).events)];
+  }
+
+  function goodbye(by: SealedSession, { reason, successor }: Parting): readonly Uint8Array[] {
+    return by.seal({ kind: 'goodbye', reason, final: invocations.account(successor) }).events;
+  }
+
+  /** Before the Goodbye goes what older stubs understand: that what runs was taken over, which nobody else may take. */
+  function farewell(given: Parting, nowMs: number): readonly Uint8Array[] {
+    const running = invocations.timed().flatMap(([id, { state }]) => (state === 'answered' ? [] : [id]));
+    const taken = running.map((id): Message => ({ kind: 'accepted', invocationId: Buffer.from(id, 'hex') }));
     return [
-      publish(
-        by.seal({
-          kind: 'progress',
-          message: aboutMessage,
-          missing,
-          invocationId,
-          ask: false,
-          remainingMs: 0,
-          aboutMessage: 0,
-        }).events,
-      ),
+      ...answers.lastWords(nowMs),
+      ...taken.flatMap((message) => session.seal(message).events),
+      ...goodbye(session, given),
     ];
   }
 
-  function chunkEvents(id: string, streaming: Streaming, chunk: Chunk): readonly Uint8Array[] {
-    const before = streaming.sealed.get(chunk);
-    if (before?.session === session) return before.sealed.events;
-    const headers = chunk.offset === 0 ? streaming.headers : {};
-    const sealed = session.seal({ kind: 'stream-chunk', invocationId: Buffer.from(id, 'hex'), headers, ...chunk });
-    streaming.sealed.set(chunk, { session, sealed });
-    return sealed.events;
+  function heard(by: SealedSession, opened: OpenedMessage, nowMs: number): readonly PeerEffect[] {
+    const { message } = opened;
+    // It may not have arrived. Whoever withdraws or leaves need not know.
+    if (parting) {
+      const needsNothing = ['withdraw', 'goodbye', 'pong', 'stream-credit'].includes(message.kind);
+      return needsNothing ? [] : [publish(goodbye(by, parting))];
+    }
+    switch (message.kind) {
+      case 'attach':
+        return claimed(by, message);
+      case 'invoke':
+        return invoked(by, { invoke: message, number: opened.number, firstMs: opened.firstMs }, nowMs);
+      case 'progress':
+        return asked(by, message, nowMs);
+      case 'withdraw':
+        return withdrawn(by, hex(message.invocationId));
+      case 'stream-credit':
+        return answers.credited(message, nowMs);
+      case 'ping':
+        return [publish(by.seal({ kind: 'pong', nonce: message.nonce }).events)];
+      default:
+        return [];
+    }
   }
 
-  /** What of a stream is due, and whether its producer may go on. */
-  function flush(id: string, streaming: Streaming, nowMs: number): PeerEffect[] {
-    const events = streaming.sender.due(nowMs).flatMap((chunk) => chunkEvents(id, streaming, chunk));
-    return events.length > 0 ? [publish(events)] : [];
-  }
-
-  function streamingOf(id: string): Streaming | undefined {
-    const known = invocations.get(id);
-    return known?.state === 'streaming' ? known : undefined;
+  function believe(claim: Claim, nowMs: number): readonly PeerEffect[] {
+    const { waiting } = claim;
+    const first = attach === undefined || claim.session !== session;
+    if (claim.session !== session) replaced.add(session);
+    attach = claim.attach;
+    session = claim.session;
+    options.onSession(session);
+    const withdrawnId = takenBack.get(session);
+    if (withdrawnId !== undefined && !invocations.get(withdrawnId))
+      invocations.set(withdrawnId, { state: 'withdrawn' });
+    return [
+      // Hearing this, the stub need not attach again before its first Invoke.
+      acceptedBy(session, new Uint8Array(0)),
+      ...(first ? [{ type: 'attached' as const, environment, attach }] : []),
+      ...(waiting
+        ? invoked(session, { ...waiting, invoke: { ...waiting.invoke, credentials: undefined } }, nowMs)
+        : []),
+    ];
   }
 
   return {
@@ -322,126 +280,41 @@ export function createTunnelPeer(options: {
       return attach !== undefined;
     },
     get busy() {
-      return timed.size > 0;
+      return invocations.busy;
     },
-    say,
-    leave(reason) {
-      const started = [...timed].filter((id) => ['running', 'streaming'].includes(invocations.get(id)?.state ?? ''));
-      const messages: readonly Message[] = [
-        ...started.map((id) => ({ kind: 'accepted' as const, invocationId: Buffer.from(id, 'hex') })),
-        { kind: 'goodbye', reason },
-      ];
-      return publish(messages.flatMap((message) => session.seal(message).events));
+    get left() {
+      return parting !== undefined;
     },
-    heard(by, message, firstMs, nowMs) {
-      switch (message.kind) {
-        case 'attach':
-          return claimed(by, message);
-        case 'invoke':
-          return invoked(by, message, firstMs, nowMs);
-        case 'progress':
-          return asked(by, message, nowMs);
-        case 'withdraw':
-          return withdrawn(by, hex(message.invocationId));
-        case 'stream-credit': {
-          const id = hex(message.invocationId);
-          const streaming = streamingOf(id);
-          if (!streaming) return [];
-          streaming.sender.credit(message.upToOffset, message.receivedOffset);
-          return [...flush(id, streaming, nowMs), { type: 'stream-ready', invocationId: id }];
-        }
-        case 'ping':
-          return [publish(by.seal({ kind: 'pong', nonce: message.nonce }).events)];
-        default:
-          return [];
-      }
-    },
+    heard,
     checked(claim, outcome, nowMs) {
       if (claims.get(claim.session) !== claim) return [];
       claims.delete(claim.session);
+      if (parting || replaced.has(claim.session)) return [];
+      if (outcome.believed) {
+        refused.delete(claim.session);
+        return believe(claim, nowMs);
+      }
+      refused.set(claim.session, claim.attach);
       const { waiting } = claim;
-      if (!outcome.believed) refused.set(claim.session, claim.attach);
-      else refused.delete(claim.session);
-      if (!outcome.believed)
-        return waiting ? [publish(claim.session.seal(refusal(waiting.invoke, outcome)).events)] : [];
-      const first = attach === undefined || claim.session !== session;
-      attach = claim.attach;
-      session = claim.session;
-      options.onSession(session);
-      const withdrawnId = takenBack.get(session);
-      if (withdrawnId !== undefined && !invocations.has(withdrawnId)) set(withdrawnId, { state: 'withdrawn' });
-      return [
-        // Hearing this, the stub need not attach again before its first Invoke.
-        say({ kind: 'accepted', invocationId: new Uint8Array(0) }),
-        ...(first ? [{ type: 'attached' as const, environment, attach }] : []),
-        ...(waiting ? invoked(session, { ...waiting.invoke, credentials: undefined }, waiting.firstMs, nowMs) : []),
-      ];
+      return waiting ? [publish(claim.session.seal(refusal(waiting.invoke, outcome)).events)] : [];
     },
-    answer(result, nowMs) {
-      const id = hex(result.invocationId);
-      const known = invocations.get(id);
-      if (known?.state !== 'running') return [];
-      const sealed = session.seal(result);
-      const forgetAtMs = Math.max(nowMs, known.deadlineMs) + keepResultMs;
-      set(id, { state: 'answered', result, forgetAtMs, sent: { session, sealed, atMs: nowMs } });
-      return [publish(sealed.events)];
-    },
-    streamStart(id, headers, nowMs) {
-      const known = invocations.get(id);
-      if (known?.state !== 'running') return [];
-      const forgetAtMs = Math.max(nowMs, known.deadlineMs) + keepResultMs;
-      set(id, { state: 'streaming', headers, sender: createStreamSender(), forgetAtMs, sealed: new WeakMap() });
-      return [];
-    },
-    streamWrite(id, data, nowMs) {
-      const streaming = streamingOf(id);
-      if (!streaming) return [];
-      streaming.sender.write(data, nowMs);
-      return flush(id, streaming, nowMs);
-    },
-    streamEnd(id, error, nowMs) {
-      const streaming = streamingOf(id);
-      if (!streaming) return [];
-      streaming.sender.end(error);
-      return flush(id, streaming, nowMs);
-    },
-    streamState(id) {
-      const streaming = streamingOf(id);
-      if (!streaming) return 'gone';
-      return streaming.sender.full ? 'full' : 'open';
-    },
-    tick(nowMs) {
-      const effects: PeerEffect[] = [];
-      for (const id of timed) {
-        const known = invocations.get(id);
-        if ((known?.state === 'answered' || known?.state === 'streaming') && nowMs >= known.forgetAtMs) {
-          set(id, { state: 'confirmed' });
-          if (known.state === 'streaming') effects.push({ type: 'stream-ready', invocationId: id });
-        } else if (known?.state === 'streaming') effects.push(...flush(id, known, nowMs));
-        if (known?.state === 'running' && known.acceptAtMs !== undefined && nowMs >= known.acceptAtMs) {
-          known.acceptAtMs = undefined;
-          effects.push(accepted(id));
-        }
-      }
-      return effects;
-    },
-    nextTickMs() {
-      let next: number | undefined;
-      for (const id of timed) {
-        const known = invocations.get(id);
-        const at = known && dueMs(known);
-        if (at !== undefined) next = Math.min(next ?? at, at);
-      }
-      return next;
+    answer: (result, nowMs) => (parting ? [] : answers.answer(result, nowMs)),
+    streamStart: answers.streamStart,
+    streamWrite: (id, data, nowMs) => (parting ? [] : answers.streamWrite(id, data, nowMs)),
+    streamEnd: (id, error, nowMs) => (parting ? [] : answers.streamEnd(id, error, nowMs)),
+    streamState: (id) => (parting ? 'gone' : answers.streamState(id)),
+    tick: (nowMs) => (parting ? [] : answers.tick(nowMs)),
+    nextTickMs: () => (parting ? undefined : answers.nextTickMs()),
+    say,
+    unfinished: (nowMs) => invocations.unfinished(nowMs).map(({ startedMs }) => nowMs - startedMs),
+    quietFromMs: invocations.quietFromMs,
+    leave(given, nowMs, others = []) {
+      const streams = invocations.timed().flatMap(([id, { state }]) => (state === 'streaming' ? [id] : []));
+      const said = [...farewell(given, nowMs), ...others.flatMap((other) => goodbye(other, given))];
+      parting = given;
+      return [publish(said), ...streams.map((invocationId): PeerEffect => ({ type: 'stream-ready', invocationId }))];
     },
   };
-}
-
-function dueMs(known: Known): number | undefined {
-  if (known.state === 'running') return known.acceptAtMs;
-  if (known.state === 'answered') return known.forgetAtMs;
-  if (known.state === 'streaming') return Math.min(known.sender.nextDueMs() ?? known.forgetAtMs, known.forgetAtMs);
-  return undefined;
 }
 
 function sameCredentials(a: Pick<Attach, 'credentials'>, b: Pick<Attach, 'credentials'>): boolean {
@@ -457,8 +330,4 @@ function refusal(invoke: Invoke, { errorType, text }: { readonly errorType: stri
   const body = Buffer.from(JSON.stringify({ errorType, errorMessage: text, trace: [] }));
   const headers = { 'content-type': 'application/json', 'lambda-runtime-function-error-type': errorType };
   return { kind: 'result', invocationId: invoke.invocationId, headers, outcome: { type: 'error', body } };
-}
-
-function dropped(reason: string): PeerEffect {
-  return { type: 'dropped', reason };
 }

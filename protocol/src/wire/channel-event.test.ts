@@ -6,7 +6,6 @@ import {
   encodeChannelEvent,
   encodeFrameHeader,
   encodeHello,
-  encodeTunnelHere,
   encodeWelcome,
   environmentIdOf,
 } from './channel-event.ts';
@@ -95,12 +94,12 @@ describe('channel events', () => {
     expect(decoded.kind === 'frame' && Buffer.compare(decoded.frame.headerBytes, headerBytes)).toBe(0);
   });
 
-  it('carry who is here, and a probe', () => {
-    const here = { tunnelInstance: randomBytes(16), ageMs: 5, identityKey: randomBytes(32), owner: 'ann@laptop' };
-    const decoded = decodeChannelEvent(
-      encodeChannelEvent({ kind: 'tunnel-here', signed: signed(encodeTunnelHere(here)) }),
-    );
-    expect(decoded.kind === 'tunnel-here' && decoded.tunnelHere).toEqual(here);
+  it.each(['tunnel-here', 'take-over', 'hand-over'] as const)('carry what tunnels say to each other: %s', (kind) => {
+    const given = signed(randomBytes(40));
+    expect(decodeChannelEvent(encodeChannelEvent({ kind, signed: given }))).toEqual({ kind, signed: given });
+  });
+
+  it('carry a probe', () => {
     const probe = { kind: 'probe' as const, tunnelInstance: randomBytes(16), nonce: randomBytes(16) };
     expect(decodeChannelEvent(encodeChannelEvent(probe))).toEqual(probe);
   });

@@ -7,8 +7,8 @@ import {
   type FrameHeader,
   type Hello,
   type RefusalReason,
+  type SessionMessageKind,
   type Signed,
-  type TunnelHere,
   type Welcome,
 } from '../messages.ts';
 import {
@@ -106,20 +106,6 @@ function decodeWelcome(raw: Uint8Array): Welcome {
   };
 }
 
-export function encodeTunnelHere(tunnelHere: TunnelHere): Uint8Array {
-  return v1.TunnelHere.encode(tunnelHere).finish();
-}
-
-function decodeTunnelHere(raw: Uint8Array): TunnelHere {
-  const here = v1.TunnelHere.decode(raw);
-  return {
-    tunnelInstance: sized(here.tunnelInstance, idBytes, 'TunnelHere.tunnel_instance'),
-    ageMs: here.ageMs ?? 0,
-    identityKey: sizedOrEmpty(here.identityKey, keyBytes, 'TunnelHere.identity_key'),
-    owner: here.owner ?? '',
-  };
-}
-
 const directionNumbers = {
   'to-tunnel': v1.Direction.DIRECTION_TO_TUNNEL,
   'to-stub': v1.Direction.DIRECTION_TO_STUB,
@@ -158,7 +144,7 @@ function decodeFrameHeader(raw: Uint8Array): FrameHeader {
 /** What {@link encodeChannelEvent} takes: parts that are already bytes, since bytes are what gets hashed and sealed. */
 export type OutgoingEvent =
   | { readonly kind: 'hello'; readonly bytes: Uint8Array }
-  | { readonly kind: 'welcome' | 'tunnel-here'; readonly signed: Signed }
+  | { readonly kind: 'welcome' | SessionMessageKind; readonly signed: Signed }
   | { readonly kind: 'frame'; readonly headerBytes: Uint8Array; readonly sealed: Uint8Array }
   | { readonly kind: 'probe'; readonly tunnelInstance: Uint8Array; readonly nonce: Uint8Array };
 
@@ -170,6 +156,10 @@ export function encodeChannelEvent(event: OutgoingEvent): Uint8Array {
       return v1.ChannelEvent.encode({ welcome: event.signed }).finish();
     case 'tunnel-here':
       return v1.ChannelEvent.encode({ tunnelHere: event.signed }).finish();
+    case 'take-over':
+      return v1.ChannelEvent.encode({ takeOver: event.signed }).finish();
+    case 'hand-over':
+      return v1.ChannelEvent.encode({ handOver: event.signed }).finish();
     case 'frame':
       return v1.ChannelEvent.encode({ frame: { header: event.headerBytes, sealed: event.sealed } }).finish();
     case 'probe':
@@ -195,10 +185,12 @@ export function decodeChannelEvent(raw: Uint8Array): ChannelEvent {
         const signed = decodeSigned(event.welcome);
         return { kind: 'welcome', welcome: decodeWelcome(signed.body), signed };
       }
-      case 'tunnelHere': {
-        const signed = decodeSigned(event.tunnelHere);
-        return { kind: 'tunnel-here', tunnelHere: decodeTunnelHere(signed.body), signed };
-      }
+      case 'tunnelHere':
+        return { kind: 'tunnel-here', signed: decodeSigned(event.tunnelHere) };
+      case 'takeOver':
+        return { kind: 'take-over', signed: decodeSigned(event.takeOver) };
+      case 'handOver':
+        return { kind: 'hand-over', signed: decodeSigned(event.handOver) };
       case 'frame':
         return { kind: 'frame', frame: decodeFrame(event.frame) };
       case 'probe':

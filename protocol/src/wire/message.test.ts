@@ -41,7 +41,12 @@ const messages: readonly Message[] = [
   { kind: 'ping', nonce: bytes('n') },
   { kind: 'pong', nonce: bytes('n') },
   { kind: 'withdraw', invocationId },
-  { kind: 'goodbye', reason: 'stopped' },
+  { kind: 'goodbye', reason: 'stopped', final: undefined },
+  {
+    kind: 'goodbye',
+    reason: 'stopped',
+    final: { started: [invocationId], answered: [], successor: new Uint8Array(16).fill(7) },
+  },
 ];
 
 describe('messages', () => {

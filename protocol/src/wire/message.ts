@@ -1,5 +1,5 @@
 import { live_lambda } from '#generated';
-import type { Attach, Credentials, Invoke, Message, Result } from '../messages.ts';
+import type { Attach, Credentials, Goodbye, Invoke, Message, Result } from '../messages.ts';
 import { bytes, idBytes, parse, record, safe, sized, sizedOrEmpty, WireError } from './fields.ts';
 import { checkMessageShape } from './message-shape.ts';
 
@@ -39,7 +39,7 @@ function toProperties(message: Message): Properties {
     case 'withdraw':
       return { withdraw: message };
     case 'goodbye':
-      return { goodbye: message };
+      return { goodbye: goodbyeProperties(message) };
     default:
       return message satisfies never;
   }
@@ -103,8 +103,35 @@ function fromProperties(message: Properties): Message | undefined {
   if (message.ping) return { kind: 'ping', nonce: bytes(message.ping.nonce) };
   if (message.pong) return { kind: 'pong', nonce: bytes(message.pong.nonce) };
   if (message.withdraw) return { kind: 'withdraw', invocationId: id(message.withdraw.invocationId, 'Withdraw') };
-  if (message.goodbye) return { kind: 'goodbye', reason: message.goodbye.reason ?? '' };
+  if (message.goodbye) return readGoodbye(message.goodbye);
   return undefined;
+}
+
+function goodbyeProperties({ reason, final }: Goodbye): live_lambda.v1.Goodbye.$Properties {
+  if (!final) return { reason };
+  return {
+    reason,
+    final: true,
+    started: [...final.started],
+    answered: [...final.answered],
+    successor: final.successor,
+  };
+}
+
+function readGoodbye(goodbye: live_lambda.v1.Goodbye.$Properties): Goodbye {
+  const ids = (given: readonly Uint8Array[] | null | undefined) =>
+    (given ?? []).map((each) => sized(each, idBytes, 'Goodbye.invocation_id'));
+  return {
+    kind: 'goodbye',
+    reason: goodbye.reason ?? '',
+    final: goodbye.final
+      ? {
+          started: ids(goodbye.started),
+          answered: ids(goodbye.answered),
+          successor: sizedOrEmpty(goodbye.successor, idBytes, 'Goodbye.successor'),
+        }
+      : undefined,
+  };
 }
 
 function id(value: Uint8Array | null | undefined, message: string): Uint8Array {

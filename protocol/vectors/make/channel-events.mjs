@@ -1,10 +1,5 @@
-import {
-  encodeChannelEvent,
-  encodeFrameHeader,
-  encodeHello,
-  encodeTunnelHere,
-  encodeWelcome,
-} from '../../dist/wire/channel-event.js';
+import { encodeChannelEvent, encodeFrameHeader, encodeHello, encodeWelcome } from '../../dist/wire/channel-event.js';
+import { encodeHandOver, encodeTakeOver, encodeTunnelHere } from '../../dist/wire/session-message.js';
 import { empty, environmentId, fixed, hex, legible, tunnelInstance } from './notation.mjs';
 
 export const hello = {
@@ -38,6 +33,26 @@ export const tunnelHere = {
   ageMs: 61_000,
   identityKey: fixed('an Ed25519 public key', 32),
   owner: 'ann@laptop',
+};
+export const takeOver = {
+  tunnelInstance: fixed('the instance that asks', 16),
+  holderInstance: tunnelInstance,
+  identityKey: fixed('an Ed25519 public key', 32),
+  owner: 'bob@desk',
+  app: 'shop',
+  session: 'default',
+};
+export const handOver = {
+  tunnelInstance,
+  toInstance: takeOver.tunnelInstance,
+  identityKey: fixed('an Ed25519 public key', 32),
+  finished: 1,
+  unfinishedCount: 2,
+  unfinished: [
+    { functionPath: 'Shop/Orders', runningMs: 3000 },
+    { functionPath: 'Shop/Prices', runningMs: 12 },
+  ],
+  ended: false,
 };
 const header = {
   version: 1,
@@ -92,6 +107,13 @@ const events = {
     signature: twice,
   },
   TunnelHere: { kind: 'tunnel-here', tunnelHere, signature: twice },
+  TakeOver: { kind: 'take-over', takeOver, signature: twice },
+  'HandOver, while two invocations run': { kind: 'hand-over', handOver, signature: twice },
+  'HandOver, at its end': {
+    kind: 'hand-over',
+    handOver: { ...handOver, finished: 3, unfinishedCount: 0, unfinished: [], ended: true },
+    signature: twice,
+  },
   Frame: { kind: 'frame', header, sealed: fixed('sealed', 24) },
   Probe: { kind: 'probe', tunnelInstance, nonce: fixed('probe', 16) },
 };
@@ -109,6 +131,16 @@ function encode(event) {
       return encodeChannelEvent({
         kind: 'tunnel-here',
         signed: { body: encodeTunnelHere(event.tunnelHere), signature: event.signature },
+      });
+    case 'take-over':
+      return encodeChannelEvent({
+        kind: 'take-over',
+        signed: { body: encodeTakeOver(event.takeOver), signature: event.signature },
+      });
+    case 'hand-over':
+      return encodeChannelEvent({
+        kind: 'hand-over',
+        signed: { body: encodeHandOver(event.handOver), signature: event.signature },
       });
     case 'frame':
       return encodeChannelEvent({

@@ -2,17 +2,13 @@ import { createHash, createPublicKey, diffieHellman } from 'node:crypto';
 import { stubChannel, tunnelChannel } from '../../dist/channel-names.js';
 import { createEphemeralKey, deriveKeys, hashHello, signedBytes } from '../../dist/handshake.js';
 import { createIdentity } from '../../dist/identity.js';
-import { signTunnelHere, signWelcome, tunnelHereBytes } from '../../dist/link/trust.js';
+import { sessionMessageBytes, signSessionMessage } from '../../dist/link/session-trust.js';
+import { signWelcome } from '../../dist/link/trust.js';
 import { createSealedSession } from '../../dist/sealed-session.js';
 import { createSealer } from '../../dist/sealing.js';
-import {
-  encodeChannelEvent,
-  encodeFrameHeader,
-  encodeHello,
-  encodeTunnelHere,
-  encodeWelcome,
-} from '../../dist/wire/channel-event.js';
-import { hello as plainHello, welcome as plainWelcome, tunnelHere } from './channel-events.mjs';
+import { encodeChannelEvent, encodeFrameHeader, encodeHello, encodeWelcome } from '../../dist/wire/channel-event.js';
+import { encodeHandOver, encodeTakeOver, encodeTunnelHere } from '../../dist/wire/session-message.js';
+import { handOver, hello as plainHello, welcome as plainWelcome, takeOver, tunnelHere } from './channel-events.mjs';
 import { credentials, facts, invoke, result } from './messages.mjs';
 import { empty, environmentId, fixed, hex, invocationId, legible } from './notation.mjs';
 
@@ -61,7 +57,8 @@ export function handshakeVectors() {
 }
 
 export function signatureVectors() {
-  const hereBytes = encodeTunnelHere({ ...tunnelHere, identityKey: identity.publicKey });
+  const by = { identityKey: identity.publicKey };
+  const hereBytes = encodeTunnelHere({ ...tunnelHere, ...by });
   const made = (name, body, signed, signature, about) => ({
     name,
     secret: hex(identitySecret),
@@ -72,11 +69,15 @@ export function signatureVectors() {
     signed: hex(signed),
     signature: hex(signature),
   });
+  const ofSession = (name, kind, body, about) =>
+    made(name, body, sessionMessageBytes(kind, body), signSessionMessage(identity, kind, body).signature, about);
   return [
     made('a Welcome', welcomeBytes, signedBytes(helloBytes, welcomeBytes), signedWelcome.signature, {
       hello: hex(helloBytes),
     }),
-    made('a TunnelHere', hereBytes, tunnelHereBytes(hereBytes), signTunnelHere(identity, hereBytes).signature, {}),
+    ofSession('a TunnelHere', 'tunnel-here', hereBytes, {}),
+    ofSession('a TakeOver', 'take-over', encodeTakeOver({ ...takeOver, ...by }), { kind: 'take-over' }),
+    ofSession('a HandOver', 'hand-over', encodeHandOver({ ...handOver, ...by }), { kind: 'hand-over' }),
   ];
 }
 

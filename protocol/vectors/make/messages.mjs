@@ -70,6 +70,16 @@ const messages = {
   'Pong that nobody asked for': { kind: 'pong', nonce: empty },
   Withdraw: { kind: 'withdraw', invocationId },
   Goodbye: { kind: 'goodbye', reason: 'stopped — à bientôt' },
+  'Goodbye that is final': {
+    kind: 'goodbye',
+    reason: 'it was stopped',
+    final: { started: [invocationId], answered: [fixed('answered', 16)], successor: empty },
+  },
+  'Goodbye for another tunnel, with nothing taken': {
+    kind: 'goodbye',
+    reason: 'bob@desk took the session over',
+    final: { started: [], answered: [], successor: fixed('the instance that asks', 16) },
+  },
 };
 
 /** Of the same meaning as what is sent, or from a later release: read, but not made. */
