@@ -1,4 +1,5 @@
-// Makes dist/stub.zip: the stub as one file, what `fallback` adds as another, and the program that Lambda starts instead of the runtime.
+// Makes dist/stub.zip: the stub as one file, what the mode `fallback` and the door `handler` add as two others, and the
+// program that Lambda starts instead of the runtime.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -33,12 +34,18 @@ const parts = {
   },
 };
 
-/** What only the mode `fallback` needs lies beside the stub, so that other cold starts do not load it. */
+/**
+ * What only the mode `fallback` or the door `handler` needs lies beside the stub, so that other cold starts do not load
+ * it; the door takes everything else out of the stub.
+ */
 const beside = {
   name: 'beside',
   setup({ onResolve }) {
     onResolve({ filter: /\/open-deployed-code\.js$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './deployed-code.cjs', external: true } : undefined,
+    );
+    onResolve({ filter: /\/main\.js$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: './stub.cjs', external: true } : undefined,
     );
   },
 };
@@ -57,13 +64,30 @@ const options = {
   define: { __RELEASE__: JSON.stringify(version) },
   logLevel: 'warning',
 };
-const bundled = async (program) => {
-  const { outputFiles } = await build({ ...options, entryPoints: [join(here, 'dist', program)] });
-  return outputFiles[0].contents;
+/** For the coverage of tests: the same bundles once more in a folder of their own, each with a map to its sources. */
+const mapped = process.argv.includes('--with-maps') ? join(here, 'dist', 'with-maps') : undefined;
+const bundled = async (program, { file, footer = '' }) => {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: [join(here, 'dist', program)],
+    outfile: join(mapped ?? here, file),
+    footer: { js: footer },
+    sourcemap: mapped ? 'external' : false,
+  });
+  if (mapped) {
+    mkdirSync(mapped, { recursive: true });
+    for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  }
+  return outputFiles.find(({ path }) => path.endsWith(file)).contents;
 };
 
-const stub = await bundled('main.js');
-const deployedCode = await bundled('open-deployed-code.js');
+// The same file is the program of one door, and a module of the other.
+const stub = await bundled('main.js', {
+  file: 'stub.cjs',
+  footer: 'if(require.main===module)module.exports.start();',
+});
+const handler = await bundled('handler.js', { file: 'handler.js' });
+const deployedCode = await bundled('open-deployed-code.js', { file: 'deployed-code.cjs' });
 
 // The same bytes on every machine, so that an unchanged stub is not uploaded again: sorted names, a fixed time in
 // the zip's local format, modes as Unix attributes, in which the run bit survives Windows.
@@ -72,6 +96,9 @@ const start = readFileSync(join(here, 'start.sh'), 'utf8').replaceAll('\r\n', '\
 const zip = zipSync({
   'live-lambda/start': [new TextEncoder().encode(start), entry(0o755)],
   'live-lambda/stub.cjs': [stub, entry(0o644)],
+  // Named as hosts of their own making find a handler, of which some know no .cjs; so it is said what it is.
+  'live-lambda/handler.js': [handler, entry(0o644)],
+  'live-lambda/package.json': [new TextEncoder().encode('{"type":"commonjs"}\n'), entry(0o644)],
   'live-lambda/deployed-code.cjs': [deployedCode, entry(0o644)],
 });
 
@@ -79,4 +106,6 @@ mkdirSync(join(here, 'dist'), { recursive: true });
 writeFileSync(join(here, 'dist', 'stub.cjs'), stub);
 writeFileSync(join(here, 'dist', 'deployed-code.cjs'), deployedCode);
 writeFileSync(join(here, 'dist', 'stub.zip'), zip);
-console.log(`stub.zip: ${zip.length} bytes, the stub itself ${stub.length}, deployed code ${deployedCode.length}`);
+console.log(
+  `stub.zip: ${zip.length} bytes, the stub itself ${stub.length}, deployed code ${deployedCode.length}, door handler ${handler.length}`,
+);

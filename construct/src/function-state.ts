@@ -8,6 +8,7 @@ import {
   isInstalledCode,
   isMarkedCustomResourceHandler,
 } from './library-code.ts';
+import type { LiveDoor } from './live-door.ts';
 import type { LiveMode } from './live-mode.ts';
 import type { LiveApi } from './live-stack.ts';
 import type { StubCode } from './stub-code.ts';
@@ -25,6 +26,7 @@ export interface LiveState {
   readonly code: StubCode | undefined;
   readonly live: LiveApi;
   readonly mode: LiveMode;
+  readonly door: LiveDoor;
   readonly isNode: boolean;
 }
 

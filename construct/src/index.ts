@@ -3,6 +3,7 @@ export {
   type LiveFunctionOptions,
   LiveLambdaApi,
   type LiveLambdaApiAttributes,
+  LiveLambdaDoor,
   type LiveLambdaGuard,
   LiveLambdaMode,
   type LiveLambdaOptions,

@@ -5,6 +5,7 @@ import type { ExistingApi } from './existing-api.ts';
 import type { FunctionState } from './function-state.ts';
 import type { ManifestFunction } from './generated/manifest.ts';
 import type { GuardRules } from './guard.ts';
+import type { LiveDoor } from './live-door.ts';
 import type { LiveMode } from './live-mode.ts';
 import type { LiveStacks } from './live-stack.ts';
 import type { SelectionOn } from './selection.ts';
@@ -20,6 +21,8 @@ export interface LiveAppRequest {
   readonly directory: string;
   /** How functions are live of which nothing else is said. */
   readonly mode: LiveMode;
+  /** How the stubs of functions are run of which nothing else is said. */
+  readonly door: LiveDoor;
   readonly guard?: GuardRules | undefined;
   /** Where the CDK CLI deploys stacks that do not say where they belong. */
   readonly defaultPlace?: { readonly account: string | undefined; readonly region: string | undefined };

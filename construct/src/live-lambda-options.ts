@@ -41,6 +41,25 @@ export class LiveLambdaMode {
   }
 }
 
+/** How a host gets a function's stub to run. */
+export class LiveLambdaDoor {
+  /** Lambda starts the stub in the runtime's place, by an exec wrapper: bytes, errors and streams pass as they are. */
+  static readonly RUNTIME = new LiveLambdaDoor('runtime');
+
+  /**
+   * The stub is the function's handler, for emulators of Lambda that ignore exec wrappers. Events and answers are parsed
+   * and written anew on the way (1.0 becomes 1), nothing is streamed; not in mode `fallback`.
+   */
+  static readonly HANDLER = new LiveLambdaDoor('handler');
+
+  /** How the choice is written in the context and the manifest. */
+  readonly name: 'runtime' | 'handler';
+
+  private constructor(name: 'runtime' | 'handler') {
+    this.name = name;
+  }
+}
+
 /** An AppSync Events API that exists already. It must have IAM among its ways to connect, publish and subscribe. */
 export interface LiveLambdaApiAttributes {
   /** Id of the API. */
@@ -162,6 +181,12 @@ export interface LiveLambdaOptions {
    */
   readonly mode?: LiveLambdaMode;
   /**
+   * How the stubs of live functions are run; `-c live-lambda-door=handler` (or `=runtime`) decides otherwise.
+   *
+   * @default LiveLambdaDoor.RUNTIME
+   */
+  readonly door?: LiveLambdaDoor;
+  /**
    * Where functions may be live, whatever is selected.
    *
    * @default - everywhere but where a name sounds like production
@@ -227,4 +252,10 @@ export interface LiveFunctionOptions {
    * @default - as for the other functions of the app
    */
   readonly mode?: LiveLambdaMode;
+  /**
+   * How this function's stub is run while it is live, whatever the context says.
+   *
+   * @default - as for the other functions of the app
+   */
+  readonly door?: LiveLambdaDoor;
 }

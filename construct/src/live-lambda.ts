@@ -6,6 +6,7 @@ import { refuseUnforcedCi } from './continuous-integration.ts';
 import { parseDebugTimeout } from './debug-timeout.ts';
 import { defaultIdentityFile } from './generated/identity.ts';
 import { attachToApp, configureInApp } from './live-app.ts';
+import { parseDoor } from './live-door.ts';
 import { type LiveFunctionOptions, type LiveLambdaOptions, LiveLambdaTrust } from './live-lambda-options.ts';
 import { parseMode } from './live-mode.ts';
 import { parseSelection } from './selection.ts';
@@ -28,6 +29,7 @@ export class LiveLambda {
    * id before glob before all; between equals, exclusion.
    *
    * `-c live-lambda-mode=fallback` leaves the code of live functions in place, to run what no tunnel takes;
+   * `-c live-lambda-door=handler` makes the stub the function's handler, for emulators that ignore exec wrappers;
    * `-c live-lambda-timeout=<seconds>` raises the timeout of live functions for debugging; `-c live-lambda-session=<name>`
    * names the session in place of the option; `-c live-lambda-ci=true` allows live mode in continuous integration.
    *
@@ -53,6 +55,7 @@ export class LiveLambda {
       stubZip: stubZipPath(),
       directory,
       mode: parseMode(context, options.mode?.name),
+      door: parseDoor(context, options.door?.name),
       guard: options.guard,
       defaultPlace: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
       existingApi: options.api?._attributes,
@@ -67,7 +70,7 @@ export class LiveLambda {
    * @throws Error if a file does not exist
    */
   static configure(fn: lambda.Function, options: LiveFunctionOptions): void {
-    configureInApp(fn, { ...options, mode: options.mode?.name });
+    configureInApp(fn, { ...options, mode: options.mode?.name, door: options.door?.name });
   }
 
   private constructor() {}

@@ -39,7 +39,7 @@ export function describeAndSwap(live: LiveApp, { resource, path, state }: Resour
     functionsOf(live, resource)?.push(describeRefused(request, state));
     return;
   }
-  const { live: api, isNode, mode } = state;
+  const { live: api, isNode, mode, door } = state;
   const raisedTimeoutSeconds = raise(live, properties);
   functionsOf(live, resource)?.push(describeLive(request, { ...state, raisedTimeoutSeconds }));
   if (raisedTimeoutSeconds !== undefined) live.raised.push({ path, resource });
@@ -48,6 +48,7 @@ export function describeAndSwap(live: LiveApp, { resource, path, state }: Resour
       ? { layer: live.stacks.stubLayerFor(resource) }
       : { stub: live.stacks.stubAssetFor(resource) }),
     settings: stubSettings(live, { path, api, mode }),
+    door,
     properties,
     isNode,
     raisedTimeoutSeconds,

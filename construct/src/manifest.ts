@@ -11,6 +11,7 @@ import {
   manifestVersion,
 } from './generated/manifest.ts';
 import type { LocatedLayer } from './layers.ts';
+import type { LiveDoor } from './live-door.ts';
 import type { LiveMode } from './live-mode.ts';
 import { API_OUTPUTS, type LiveApi, OWN_NAMESPACES } from './live-stack.ts';
 
@@ -30,12 +31,13 @@ interface DescribedLive {
   readonly source: FunctionSource;
   readonly live: LiveApi;
   readonly mode: LiveMode;
+  readonly door: LiveDoor;
   readonly raisedTimeoutSeconds?: number | undefined;
 }
 
 export function describeLive(
   { facts, directory }: DescribeRequest,
-  { source, live, mode, raisedTimeoutSeconds }: DescribedLive,
+  { source, live, mode, door, raisedTimeoutSeconds }: DescribedLive,
 ): ManifestFunction {
   const from = (path: string) => posixRelative(directory, path);
   const fromOrNull = (path: string | null) => (path === null ? null : from(path));
@@ -45,7 +47,7 @@ export function describeLive(
     status: 'live',
     reason: null,
     mode,
-    door: 'runtime',
+    door,
     kind: source.kind,
     entry: from(source.entry),
     entrySource: source.entrySource,

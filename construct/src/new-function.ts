@@ -6,6 +6,7 @@ import type { FunctionProps, FunctionSource } from './function-source.ts';
 import { judgeNewFunction, type LiveState, type RefusedState, unfit } from './function-state.ts';
 import { findProtection } from './guard.ts';
 import type { LiveApp } from './live-app-state.ts';
+import type { LiveDoor } from './live-door.ts';
 import type { LiveMode } from './live-mode.ts';
 import { type LiveApi, OWN_NAMESPACES, outermostStack } from './live-stack.ts';
 import type { Choice } from './selection.ts';
@@ -25,6 +26,7 @@ export interface GivenSource {
   readonly handler?: string;
   readonly tsconfig?: string;
   readonly mode?: LiveMode | undefined;
+  readonly door?: LiveDoor | undefined;
 }
 
 /** Whether the context or the code selects what is about to be made. */
@@ -51,10 +53,10 @@ export function startFunction(live: LiveApp, made: NewConstruct<FunctionProps>):
     live.states.set(path, judged);
     return props;
   }
-  const { mode } = live;
+  const { mode, door } = live;
   const isNode = props.runtime?.family === lambda.RuntimeFamily.NODEJS;
   const code = mode === 'replace' ? new StubCode(props.code, live.stacks.stubAssetFor) : undefined;
-  goLive(live, { path, scope, source: judged.source, code, isNode, mode });
+  goLive(live, { path, scope, source: judged.source, code, isNode, mode, door });
   return code === undefined ? props : { ...props, code };
 }
 
@@ -65,13 +67,14 @@ interface LiveStart {
   readonly code: StubCode | undefined;
   readonly isNode: boolean;
   readonly mode: LiveMode;
+  readonly door: LiveDoor;
 }
 
-function goLive(live: LiveApp, { path, scope, source, code, isNode, mode }: LiveStart): void {
+function goLive(live: LiveApp, { path, scope, source, code, isNode, mode, door }: LiveStart): void {
   const api = live.stacks.apiFor(scope);
   checkStubVariableSize(stubSettings(live, { path, api, mode }));
   api.developers.expect();
-  live.states.set(path, { name: 'live', source, code, live: api, isNode, mode });
+  live.states.set(path, { name: 'live', source, code, live: api, isNode, mode, door });
 }
 
 /** What the stub of a function is told. */
@@ -106,9 +109,10 @@ export function configureFunction(live: LiveApp, { fn, given }: Configuration): 
     runtime: fn.runtime.name,
     directory: live.directory,
   });
-  const mode = given.mode ?? (state?.name === 'live' ? state.mode : live.mode);
+  const { mode: knownMode, door: knownDoor } = state?.name === 'live' ? state : live;
+  const { mode = knownMode, door = knownDoor } = given;
   if (state?.name === 'live') {
-    changeSource(live, { fn, state, source, mode });
+    changeSource(live, { fn, state, source, mode, door });
     return;
   }
   const refused = findPlaceRefusal(live, { scope: fn, kind: source.kind });
@@ -121,20 +125,21 @@ export function configureFunction(live: LiveApp, { fn, given }: Configuration): 
       code: undefined,
       isNode: fn.runtime.family === lambda.RuntimeFamily.NODEJS,
       mode,
+      door,
     });
 }
 
-interface LiveChange extends Pick<LiveState, 'source' | 'mode'> {
+interface LiveChange extends Pick<LiveState, 'source' | 'mode' | 'door'> {
   readonly fn: lambda.Function;
   readonly state: LiveState;
 }
 
-function changeSource(live: LiveApp, { fn, state, source, mode }: LiveChange): void {
+function changeSource(live: LiveApp, { fn, state, source, mode, door }: LiveChange): void {
   const resource = fn.node.defaultChild;
   const restored = mode === 'fallback' && state.code !== undefined && resource instanceof lambda.CfnFunction;
   if (restored) restoreCode(fn, resource, state.code.original);
   checkStubVariableSize(stubSettings(live, { path: fn.node.path, api: state.live, mode }));
-  live.states.set(fn.node.path, { ...state, source, mode, code: restored ? undefined : state.code });
+  live.states.set(fn.node.path, { ...state, source, mode, door, code: restored ? undefined : state.code });
 }
 
 /** Whether, and why, no function there may be live. */

@@ -8,7 +8,7 @@ test.each([
   ['live-lambda-sessions', /Did you mean live-lambda-session/],
   [
     'live-lambda-keys-and-more',
-    /There are live-lambda-ci, live-lambda-mode, live-lambda-session, live-lambda-timeout\./,
+    /There are live-lambda-ci, live-lambda-door, live-lambda-mode, live-lambda-session, live-lambda-timeout\./,
   ],
 ])('a setting that there is not is an error, with those that may have been meant: %s', (key, message) => {
   expect(() => refuseUnknownSettings({ [key]: 'true' })).toThrow(message);
@@ -19,6 +19,7 @@ test('those that there are, names of functions and what belongs to others are no
     'live-lambda': 'true',
     'live-lambda:live-lambda-x': 'true',
     'live-lambda-ci': 'true',
+    'live-lambda-door': 'handler',
     'live-lambda-mode': 'replace',
     'live-lambda-session': 'ada',
     'live-lambda-timeout': '60',

@@ -1,5 +1,6 @@
 import { CI_CONTEXT_KEY } from './continuous-integration.ts';
 import { TIMEOUT_CONTEXT_KEY } from './debug-timeout.ts';
+import { DOOR_CONTEXT_KEY } from './live-door.ts';
 import { MODE_CONTEXT_KEY } from './live-mode.ts';
 import { nearMisses } from './near-miss.ts';
 import { CONTEXT_KEY } from './selection.ts';
@@ -7,7 +8,13 @@ import { SESSION_CONTEXT_KEY } from './session-name.ts';
 
 const PREFIX = `${CONTEXT_KEY}-`;
 /** Everything that the context can say besides which functions are live. */
-const SETTINGS: readonly string[] = [CI_CONTEXT_KEY, MODE_CONTEXT_KEY, SESSION_CONTEXT_KEY, TIMEOUT_CONTEXT_KEY];
+const SETTINGS: readonly string[] = [
+  CI_CONTEXT_KEY,
+  DOOR_CONTEXT_KEY,
+  MODE_CONTEXT_KEY,
+  SESSION_CONTEXT_KEY,
+  TIMEOUT_CONTEXT_KEY,
+];
 
 /**
  * Refuses settings that there are not: a mistyped one must not silently do nothing.

@@ -9,9 +9,9 @@ import {
   type RefusedState,
   unfit,
 } from './function-state.ts';
+import { findHandlerDoorHazard, HANDLER_DOOR_DIFFERENCE } from './handler-door.ts';
 import { INVOKED_AT_DEPLOY_REASON, isInvokedAtDeploy } from './invoked-at-deploy.ts';
 import type { LiveApp } from './live-app-state.ts';
-import type { LiveMode } from './live-mode.ts';
 import { findClosedNetwork } from './network.ts';
 import { choiceOf } from './new-function.ts';
 import { restoreCode } from './stub-code.ts';
@@ -33,7 +33,9 @@ export function settleFunction(live: LiveApp, fn: lambda.Function): void {
   const problem = grantStub(fn, state.live);
   const properties = readProperties(resourceOf(fn));
   const network = findClosedNetwork({ fn, properties, constructs: live.app.node.findAll() });
-  live.warnings.set(path, [problem, network].filter(isText).concat(findDifferences(properties)));
+  const ofDoor = state.door === 'handler' ? [HANDLER_DOOR_DIFFERENCE] : [];
+  const differences = [...findDifferences(properties), ...ofDoor];
+  live.warnings.set(path, [problem, network].filter(isText).concat(differences));
   if (problem !== undefined) Annotations.of(fn).addWarningV2('live-lambda:permissions', problem);
   if (network !== undefined) Annotations.of(fn).addWarningV2('live-lambda:network', network);
 }
@@ -56,7 +58,7 @@ function judgeSettled(
 export function settleResource(live: LiveApp, fn: lambda.Function): void {
   const { path } = fn.node;
   const state = live.states.get(path);
-  const hazard = state?.name === 'live' ? findStubHazard(fn, state.mode) : undefined;
+  const hazard = state?.name === 'live' ? findStubHazard(live, { fn, state }) : undefined;
   if (state?.name !== 'live' || hazard === undefined) return;
   live.states.set(path, unfit(state.source.kind, hazard));
   if (state.code !== undefined) restoreCode(fn, resourceOf(fn), state.code.original);
@@ -71,9 +73,16 @@ function warnRefused(fn: lambda.Function, reason: string): void {
   Annotations.of(fn).addWarningV2('live-lambda:refused', `${fn.node.path} is not live: ${reason}`);
 }
 
-function findStubHazard(fn: lambda.Function, mode: LiveMode): string | undefined {
+function findStubHazard(
+  live: LiveApp,
+  { fn, state: { mode, door } }: { readonly fn: lambda.Function; readonly state: LiveState },
+): string | undefined {
   const properties = readProperties(resourceOf(fn));
-  return findHazard(properties) ?? (mode === 'fallback' ? findFallbackHazard(properties) : undefined);
+  return (
+    findHazard(properties) ??
+    (mode === 'fallback' ? findFallbackHazard(properties) : undefined) ??
+    (door === 'handler' ? findHandlerDoorHazard({ fn, mode, constructs: live.app.node.findAll() }) : undefined)
+  );
 }
 
 /** Looks for what shows only in the finished function, and in those who call it. */
@@ -81,7 +90,7 @@ function findUnfitness(
   live: LiveApp,
   { fn, judged }: { readonly fn: lambda.Function; readonly judged: LiveState },
 ): RefusedState | undefined {
-  const hazard = findStubHazard(fn, judged.mode);
+  const hazard = findStubHazard(live, { fn, state: judged });
   if (hazard !== undefined) return unfit(judged.source.kind, hazard);
   if (choiceOf(live, fn.node.path) === 'named') return undefined;
   return isInvokedAtDeploy(fn, live.app.node.findAll())

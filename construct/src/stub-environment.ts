@@ -1,5 +1,6 @@
 import { type Stack, Token } from 'aws-cdk-lib';
 import type { ChannelNamespaces } from './existing-api.ts';
+import type { LiveDoor } from './live-door.ts';
 import type { LiveMode } from './live-mode.ts';
 
 /** Names the stub's program to Lambda, which starts it instead of the runtime. */
@@ -51,19 +52,20 @@ export type TemplateVariables = Readonly<Record<string, unknown>>;
 export interface StubEnvironmentRequest {
   readonly stack: Stack;
   readonly settings: StubSettings;
+  readonly door: LiveDoor;
   /** The variables that the app gives to the function. */
   readonly variables: TemplateVariables;
 }
 
-/** The variables of a live function: the app's own, except those that move into the stub's, and the stub's two. */
-export function stubEnvironment({ stack, settings, variables }: StubEnvironmentRequest): TemplateVariables {
+/** The variables of a live function: the app's own, except those that move into the stub's, and the stub's own. */
+export function stubEnvironment({ stack, settings, door, variables }: StubEnvironmentRequest): TemplateVariables {
   const entries = Object.entries(variables);
   const kept = entries.filter(([name]) => !MOVED_VARIABLES.includes(name));
   const moved = entries.filter(([name]) => MOVED_VARIABLES.includes(name));
   const environment = Object.fromEntries(moved.map(([name, value]) => [name, asText(value)]));
   return {
     ...Object.fromEntries(kept),
-    [EXEC_WRAPPER_VARIABLE]: execWrapperPath(settings),
+    ...(door === 'runtime' && { [EXEC_WRAPPER_VARIABLE]: execWrapperPath(settings) }),
     [STUB_VARIABLE]: stack.toJsonString({
       version: 1,
       ...settings,

@@ -3,6 +3,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import * as cxapi from 'aws-cdk-lib/cx-api';
 import { addStubLayer } from './fallback.ts';
+import { STUB_HANDLER } from './handler-door.ts';
+import type { LiveDoor } from './live-door.ts';
 import {
   EXEC_WRAPPER_VARIABLE,
   execWrapperPath,
@@ -33,6 +35,7 @@ export interface SwapRequest {
   readonly stub?: Asset;
   readonly layer?: lambda.CfnLayerVersion;
   readonly settings: StubSettings;
+  readonly door: LiveDoor;
   /** The function's properties before the swap. */
   readonly properties: FunctionProperties;
   /** The runtime that the app chose is one of Node.js. */
@@ -43,7 +46,7 @@ export interface SwapRequest {
 
 /**
  * Makes the function's resource run the stub. Only code and variables change where the function's own runtime can run
- * the stub, so that hot swapping, which ignores other changes, keeps working.
+ * the stub, started in its place, so that hot swapping, which ignores other changes, keeps working.
  *
  * Each value is set twice, as property and as raw override: without the override, one that the app has made would win.
  */
@@ -52,6 +55,10 @@ export function swapFunction(resource: lambda.CfnFunction, request: SwapRequest)
   if (stub !== undefined) swapCode(resource, stub);
   if (layer !== undefined) addStubLayer(resource, { layer, properties });
   swapEnvironment(resource, request);
+  if (request.door === 'handler') {
+    resource.handler = STUB_HANDLER;
+    resource.addPropertyOverride('Handler', STUB_HANDLER);
+  }
   if (request.raisedTimeoutSeconds !== undefined) {
     resource.timeout = request.raisedTimeoutSeconds;
     resource.addPropertyOverride('Timeout', request.raisedTimeoutSeconds);
@@ -72,18 +79,18 @@ function swapCode(resource: lambda.CfnFunction, stub: Asset): void {
   for (const name of ASSET_METADATA) delete resource.cfnOptions.metadata?.[name];
 }
 
-function swapEnvironment(resource: lambda.CfnFunction, { settings, properties }: SwapRequest): void {
+function swapEnvironment(resource: lambda.CfnFunction, { settings, door, properties }: SwapRequest): void {
   const stack = Stack.of(resource);
   const original = resource.environment;
   const overridden = overriddenVariables(stack, { original, final: variablesOf(properties) });
   resource.environment = Lazy.uncachedAny({
     produce: (context) => {
       const own = declaredVariables(context.resolve(original));
-      return { variables: stubEnvironment({ stack, settings, variables: { ...own, ...overridden } }) };
+      return { variables: stubEnvironment({ stack, settings, door, variables: { ...own, ...overridden } }) };
     },
   });
   for (const name of Object.keys(overridden)) resource.addPropertyDeletionOverride(`Environment.Variables.${name}`);
-  if (EXEC_WRAPPER_VARIABLE in overridden) {
+  if (door === 'runtime' && EXEC_WRAPPER_VARIABLE in overridden) {
     resource.addPropertyOverride(`Environment.Variables.${EXEC_WRAPPER_VARIABLE}`, execWrapperPath(settings));
   }
 }

@@ -20,7 +20,7 @@ describe('what the caller of a live function is told without a result', () => {
       'tunnel-silent',
       'LiveLambda.TunnelSilent',
       /was sent the event and has not been heard of since/,
-      /If a tunnel runs, invoke again; otherwise start it with `live-lambda tunnel`/,
+      /If a tunnel runs, invoke again; otherwise start it with `npx live-lambda tunnel`/,
     ],
     ['out-of-time', 'LiveLambda.OutOfTime', /time was over/, /timeout/],
   ])('of %s: its own type, the function, what happened and what to do', (failure, errorType, happened, todo) => {

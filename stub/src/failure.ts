@@ -1,5 +1,5 @@
 import type { Failed, StubFailure } from '@live-lambda/protocol';
-import type { Settings } from './settings.ts';
+import type { Settings, SettingsError } from './settings.ts';
 
 type FailureSettings = Pick<Settings, 'functionPath' | 'session' | 'httpHost' | 'mode'>;
 
@@ -29,6 +29,25 @@ export function functionError(outcome: Failed, settings: FailureSettings): Funct
     whatToDo(outcome.failure, settings),
   ];
   return { errorType: errorTypes[outcome.failure], errorMessage: parts.join(' ') };
+}
+
+/** What the caller of a function is told whose stub cannot start. */
+export function misconfigured(error: SettingsError, functionName = 'This function'): FunctionError {
+  return {
+    errorType: 'LiveLambda.Misconfigured',
+    errorMessage: `${functionName} is live, but ${error.message}.`,
+  };
+}
+
+/** What the caller of a function is told whose handler answered with what the door `handler` cannot give back. */
+export function notJson({ functionPath }: Pick<Settings, 'functionPath'>): FunctionError {
+  return {
+    errorType: 'LiveLambda.NotJson',
+    errorMessage:
+      `${functionPath} is live: its handler ran, and what it answered is not JSON, such as a streamed HTTP response. ` +
+      'Its stub is deployed with the door "handler", which can give back JSON only: deploy it without ' +
+      '-c live-lambda-door=handler, where the host takes that.',
+  };
 }
 
 /** The headers with which a function error is posted. */
@@ -77,7 +96,7 @@ function whatToDo(failure: StubFailure, settings: FailureSettings): string {
     return 'Invoke again: while no tunnel answers, the deployed code runs.';
   const session =
     settings.session === 'default' ? '' : `, of the app that was deployed as session "${settings.session}"`;
-  const start = `with \`live-lambda tunnel\` in the folder of the CDK app${session}, or deploy without -c live-lambda to run the function in AWS again.`;
+  const start = `with \`npx live-lambda tunnel\` in the folder of the CDK app${session}, or deploy without -c live-lambda to run the function in AWS again.`;
   switch (failure) {
     case 'nobody-answered':
     case 'tunnel-left':
