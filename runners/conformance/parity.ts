@@ -3,9 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchNode } from '../src/node/versions/fetch-node.ts';
-import type { NodeProgram } from '../src/node/versions/node-program.ts';
-import { buildOracle, type Oracle } from './build-oracle.ts';
+import { type AwsClients, awsClients } from './aws-clients.ts';
 import { SECTIONS } from './cases/all-sections.ts';
 import { clientProgram, ourClient } from './client-program.ts';
 import { faultsOf } from './compare-observations.ts';
@@ -17,9 +15,7 @@ import { UNEQUAL_BY_NATURE } from './unequal-by-nature.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const DOCUMENT = join(ROOT, 'docs', 'parity.md');
-const CACHE = join(ROOT, 'node_modules', '.cache', 'live-lambda-parity');
 
-const MAJORS: PerGeneration<number> = { callback: 22, promise: 24 };
 const CLIENTS: PerGeneration<string> = { callback: 'aws-lambda-ric 3.3.0', promise: 'aws-lambda-ric 4.0.2' };
 
 /** Cases at a time: each keeps one processor busy now and then. */
@@ -32,22 +28,7 @@ interface Job {
   readonly generation: Generation;
 }
 
-interface Contestants {
-  readonly nodes: PerGeneration<NodeProgram>;
-  readonly oracle: Oracle;
-}
-
-async function fetchedNode(major: number): Promise<NodeProgram> {
-  const result = await fetchNode({
-    major,
-    cacheFolder: CACHE,
-    onProgress: ({ step, package: name }) => step === 'fetching' && say(`fetching ${name}`),
-  });
-  if (result.type === 'failed') throw new Error(result.reason);
-  return result.node;
-}
-
-async function judge({ conformanceCase, generation }: Job, { nodes, oracle }: Contestants): Promise<readonly string[]> {
+async function judge({ conformanceCase, generation }: Job, { nodes, oracle }: AwsClients): Promise<readonly string[]> {
   const node = nodes[generation];
   const ours = await runCase({ conformanceCase, generation, client: ourClient(node) });
   const theirs = await runCase({ conformanceCase, generation, client: clientProgram(oracle[generation], node) });
@@ -55,7 +36,7 @@ async function judge({ conformanceCase, generation }: Job, { nodes, oracle }: Co
   return faultsOf({ conformanceCase, generation, ours, theirs, known });
 }
 
-async function judgeAll(jobs: readonly Job[], contestants: Contestants): Promise<number> {
+async function judgeAll(jobs: readonly Job[], contestants: AwsClients): Promise<number> {
   const queue = [...jobs];
   let failed = 0;
   const work = async (): Promise<void> => {
@@ -89,18 +70,18 @@ async function writeOrCheck(document: string, check: boolean): Promise<boolean> 
 }
 
 async function main(check: boolean): Promise<boolean> {
-  const nodes = { callback: await fetchedNode(MAJORS.callback), promise: await fetchedNode(MAJORS.promise) };
-  const build = await buildOracle({ cacheFolder: CACHE, nodePath: nodes.callback.path, say });
-  if (build.type === 'impossible') {
-    say(`skipped: ${build.reason}`);
+  const clients = await awsClients(say);
+  if (clients.type === 'impossible') {
+    say(`skipped: ${clients.reason}`);
     return true;
   }
+  const { nodes } = clients;
   const strays = strayDifferences();
   for (const title of strays) say(`FAILED known-differences.ts names a case that does not exist: ${title}`);
   const jobs = GENERATIONS.flatMap((generation) =>
     SECTIONS.flatMap(({ cases }) => cases.map((conformanceCase) => ({ conformanceCase, generation }))),
   );
-  const failed = await judgeAll(jobs, { nodes, oracle: build.oracle });
+  const failed = await judgeAll(jobs, clients);
   const compared = (generation: Generation): string => `Node ${nodes[generation].version}, ${CLIENTS[generation]}`;
   const document = parityDocument({
     sections: SECTIONS,

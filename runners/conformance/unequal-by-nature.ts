@@ -35,6 +35,11 @@ export const UNEQUAL_BY_NATURE: readonly UnequalByNature[] = [
       'Everything but `/tmp` is read-only in Lambda, the user is another one, and memory and open files are limited. Here the function may do what its developer may.',
   },
   {
+    what: '`AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE` and `AWS_EC2_METADATA_DISABLED`',
+    reason:
+      "They are set here, to nothing: the files of AWS's tools and the instance that this machine may be have the developer's identity, and Lambda has neither.",
+  },
+  {
     what: 'Operating system, C library, processor and Node patch version',
     reason: 'Those of this machine. The major version of Node is the same, or the tunnel says so.',
   },

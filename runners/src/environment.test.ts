@@ -54,6 +54,9 @@ describe('what a function sees of this machine', () => {
       AWS_ACCESS_KEY_ID: 'ASIAROLE',
       AWS_SECRET_ACCESS_KEY: 'role-secret',
       AWS_SESSION_TOKEN: 'role-token',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
@@ -162,6 +165,21 @@ describe('layers', () => {
       NODE_PATH: '/layer/nodejs/node22/node_modules:/layer/nodejs/node_modules:/app',
       PATH: '/usr/bin:/layer/bin',
     });
+  });
+});
+
+describe('an identity other than that of the role', () => {
+  it("is nowhere to be found: neither in files of AWS's tools nor with the instance that this machine may be", () => {
+    const { env, withheld } = environmentOf({
+      cloud: { AWS_CONFIG_FILE: '/opt/config', AWS_EC2_METADATA_DISABLED: 'false' },
+    });
+    expect(env).toMatchObject({
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    expect(withheld).toEqual(['AWS_CONFIG_FILE']);
+    expect(environmentOf({ platform: 'win32' }).env.AWS_CONFIG_FILE).toBe('\\\\.\\nul');
   });
 });
 

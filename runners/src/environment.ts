@@ -112,6 +112,7 @@ export function functionEnvironment(options: FunctionEnvironmentOptions): Functi
   const nodeOptions = [debuggers, ownNodeOptions.value].filter((each) => each !== '').join(' ');
   if (nodeOptions !== '') variables.set('NODE_OPTIONS', nodeOptions);
   setCredentials(variables, credentials, fn.runtime);
+  hideDeveloper(variables, platform);
   setLambdaVariables({ variables, cloud, fn, platform });
   setLayers(variables, fn, platform);
   return { env: variables.toRecord(), withheld: withheld.sort() };
@@ -178,6 +179,19 @@ function setCredentials(variables: Variables, credentials: RoleCredentials, runt
     variables.set('AWS_ACCESS_KEY', credentials.accessKeyId);
     variables.set('AWS_SECRET_KEY', credentials.secretAccessKey);
   }
+}
+
+/**
+ * Lambda has no files of AWS's tools, and no instance that gives out credentials. Here both are the developer's: code that
+ * does not find the role's credentials must fail as it does there, and not go on as somebody else; nor do settings of a
+ * profile hold for it. Source: AWS SDKs and Tools Reference Guide, "Shared config and credentials files", "IMDS credential
+ * provider".
+ */
+function hideDeveloper(variables: Variables, platform: NodeJS.Platform): void {
+  const nothing = platform === 'win32' ? '\\\\.\\nul' : '/dev/null';
+  variables.set('AWS_CONFIG_FILE', nothing);
+  variables.set('AWS_SHARED_CREDENTIALS_FILE', nothing);
+  variables.set('AWS_EC2_METADATA_DISABLED', 'true');
 }
 
 interface LambdaVariablesOptions {

@@ -59,7 +59,7 @@ export function createEnvironments({ places, pool, clock, onEvent, builtOf }: En
     const sandbox = bringUp(place, build);
     if (sandbox === undefined) return;
     await pool.start(sandbox);
-    if (place.held?.sandbox !== sandbox) return;
+    if (place.held?.sandbox !== sandbox || pool.isStopped(sandbox)) return;
     const { environmentId, request } = place;
     const { pid, environment } = sandbox;
     const { generation } = build;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { executorOf, isAlive } from '../fixtures/executor-fixture.ts';
 
@@ -22,6 +22,23 @@ it('an executor that ends while an event runs on old code starts no process for 
   // One that was started after all would have told it by now: starting it takes no more than a turn.
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   expect(started.eventsOf('process-started').map(({ generation }) => generation)).toEqual([1]);
+});
+
+it('an executor that ends while a process loads new code tells of no failure to load it', async () => {
+  const started = executorOf({ files: { 'index.mjs': WAITING }, maxSpares: 0 });
+  await started.executor.prepareAll([started.spec]);
+  await started.invoke();
+  const loading = started.path('loading');
+  started.write(
+    'index.mjs',
+    `import { writeFileSync } from 'node:fs';
+    writeFileSync(${JSON.stringify(loading)}, '');
+    await new Promise((resolve) => setTimeout(resolve, 60_000));`,
+  );
+  await expect.poll(() => existsSync(loading), { interval: 5, timeout: 20_000 }).toBe(true);
+  await started.executor[Symbol.asyncDispose]();
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  expect(started.eventsOf('load-failed')).toEqual([]);
 });
 
 it('an app that is taken over while the executor ends is not watched', async () => {

@@ -45,6 +45,8 @@ export interface ProcessPool {
   /** Lets debuggers of the function reach this process, unless they are busy with another one. */
   show(sandbox: Sandbox): void;
   stop(sandbox: Sandbox): void;
+  /** Whether it was stopped from here, so that its end says nothing of its code. */
+  isStopped(sandbox: Sandbox): boolean;
   /** Ends everything; resolves when no process is left. */
   dispose(): Promise<void>;
 }
@@ -153,6 +155,7 @@ export function createProcessPool(options: ProcessPoolOptions): ProcessPool {
     dropSpare: spares.dropAllOf,
     show,
     stop,
+    isStopped: (sandbox) => !alive.has(sandbox),
     async dispose() {
       disposed = true;
       spares.dropAll();

@@ -36,7 +36,7 @@ function runnerFailed({ fn, plan, lastWords }: Sandbox, runnerName: string, what
   const said = lastWords.length === 0 ? '' : ` Its last words: ${lastWords.join(' / ')}.`;
   return notRun(
     'LiveLambda.RunnerFailed',
-    `Function ${fn.id} (${fn.entry}): the process that the runner ${runnerName} starts for it ${what}.${said} It is started in ${plan.cwd} by \`${shown}\`: run \`live-lambda runners test ${runnerName}\`, or choose another runner for this function.`,
+    `Function ${fn.id} (${fn.entry}): the process that the runner ${runnerName} starts for it ${what}.${said} It is started in ${plan.cwd} by \`${shown}\`: run \`npx live-lambda runners test ${runnerName}\`, or choose another runner for this function.`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { Build } from './source-state.ts';
 /** What a runner gives, which may be a third party's. */
 export function checkedPrepared(prepared: Prepared, fn: FunctionSpec, runnerName: string): Prepared {
   const { state, inputs } = (prepared ?? {}) as Partial<Prepared>;
-  const advice = `check it with \`live-lambda runners test ${runnerName}\` or choose another runner for ${fn.id}`;
+  const advice = `check it with \`npx live-lambda runners test ${runnerName}\` or choose another runner for ${fn.id}`;
   const hasState = state === 'ready' || state === 'broken';
   if (!hasState || !Array.isArray(inputs?.files) || !Array.isArray(inputs?.folders)) {
     throw new Error(`the runner ${runnerName} gave neither a ready nor a broken function with its inputs; ${advice}`);

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { startSupervisedProcess } from '../../process/supervised-process.ts';
 import { runningNodeAccepts } from '../flags.ts';
 
@@ -45,6 +46,8 @@ export function askNode(program: string): Promise<NodeProgram | undefined> {
 }
 
 async function ask(program: string): Promise<NodeProgram | undefined> {
+  // To start a Node takes long, and the one that runs need not be asked.
+  if (await isRunningNode(program)) return RUNNING_NODE;
   const lines: string[] = [];
   const { PATH = '', SYSTEMROOT } = process.env;
   const answering = startSupervisedProcess({
@@ -61,6 +64,11 @@ async function ask(program: string): Promise<NodeProgram | undefined> {
   const end = await answering.ended;
   clearTimeout(timer);
   return end.type === 'exited' && end.code === 0 ? readAnswer(lines.join('')) : undefined;
+}
+
+async function isRunningNode(program: string): Promise<boolean> {
+  const [asked, running] = await Promise.all([program, process.execPath].map((path) => realpath(path).catch(() => '')));
+  return asked !== '' && asked === running;
 }
 
 function readAnswer(text: string): NodeProgram | undefined {
