@@ -13,13 +13,20 @@ import { inertProvider, logGroupProvider } from './deploy/resources/stored.ts';
 import { startEndpoint } from './endpoint.ts';
 import { describeEvent, type EmulatorListener } from './events.ts';
 import type { FaultSettings } from './faults/fault-settings.ts';
+import type { ServerCertificate } from './http/loopback-server.ts';
 import { createAccessControl } from './iam/access-control.ts';
 import { createPolicyStore, type PolicyStore } from './iam/policy-store.ts';
 import { createCodeStore } from './lambda/code-store.ts';
 import { createLambda } from './lambda/lambda.ts';
 import type { LambdaService } from './lambda/lambda-service.ts';
+import type { NodeRuntime } from './lambda/launch-command.ts';
 import { createScratchFolder } from './scratch-folder.ts';
-import { type CredentialStore, type Credentials, createCredentialStore } from './signature/credentials.ts';
+import {
+  type AssumeRole,
+  type CredentialStore,
+  type Credentials,
+  createCredentialStore,
+} from './signature/credentials.ts';
 
 export interface EmulatorOptions {
   /** The one region of this cloud; `us-east-1` if not given. */
@@ -52,6 +59,15 @@ export interface EmulatorOptions {
   readonly freeze?: boolean;
   /** The waits before the retries of an asynchronous invocation that failed. Those of Lambda, one and two minutes, if not given. */
   readonly asynchronousRetryDelaysMs?: readonly number[];
+  /**
+   * Where the credentials of execution environments come from: of another service, say, that knows them as well. Those
+   * of this emulator alone if not given. What it rejects with is told to the caller of the function.
+   */
+  readonly assumeRole?: AssumeRole;
+  /** What runs Node.js functions in the place of our own runtime client: AWS's, say. */
+  readonly nodeRuntime?: NodeRuntime;
+  /** With it, every port takes TLS as well as plain text, for clients that insist on it. */
+  readonly tls?: ServerCertificate;
 }
 
 /** A cloud on loopback: AppSync Events, Lambda, STS and what is read of CloudFormation. */
@@ -64,16 +80,21 @@ export interface Emulator extends AsyncDisposable {
   readonly developerCredentials: Credentials;
   /**
    * Keys of a new IAM user that has nothing but these managed policies of deployed stacks, whatever a later deployment
-   * makes of them.
+   * makes of them. With `credentials` these are the keys, which somebody else has made.
    *
    * @throws Error for a policy that does not exist
    */
-  credentialsFor(user: { readonly policyArns: readonly string[] }): Credentials;
+  credentialsFor(user: { readonly policyArns: readonly string[]; readonly credentials?: Credentials }): Credentials;
   readonly faults: EmulatorFaults;
   /** What all Event APIs together would be billed for. */
   readonly meter: Pick<Meter, 'read' | 'reset'>;
   /** Deploys a synthesized CDK app, or updates what an earlier deployment made of it. @throws DeploymentError */
   deploy(cdkOutFolder: string): Promise<Deployment>;
+  /**
+   * Ends idle environments now and busy ones when they have answered, as Lambda does every few hours (AWS Lambda developer
+   * guide, "Lambda execution environment lifecycle"): what comes next gets new ones, with new credentials.
+   */
+  replaceEnvironments(): void;
   /** Kills every process, closes every port, removes every file. */
   close(): Promise<void>;
 }
@@ -123,7 +144,7 @@ const createListener =
 
 const createUserMint = (policies: PolicyStore, credentials: CredentialStore): Emulator['credentialsFor'] => {
   let users = 0;
-  return ({ policyArns }) => {
+  return ({ policyArns, credentials: made }) => {
     const unknown = policyArns.filter((arn) => policies.findManagedPolicy(arn) === undefined);
     if (unknown.length > 0) {
       throw new Error(
@@ -131,7 +152,7 @@ const createUserMint = (policies: PolicyStore, credentials: CredentialStore): Em
       );
     }
     users += 1;
-    return credentials.mintUser({ userName: `user-${users}`, policyArns });
+    return credentials.mintUser({ userName: `user-${users}`, policyArns, credentials: made });
   };
 };
 
@@ -152,13 +173,25 @@ const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
   const policies = createPolicyStore();
   const access = createAccessControl({ store: policies, region, now, onEvent });
   const stacks = createStackStore();
-  const { freeze: freezes = true, asynchronousRetryDelaysMs: retryDelaysMs } = options;
+  const { freeze: freezes = true, asynchronousRetryDelaysMs: retryDelaysMs, assumeRole, nodeRuntime, tls } = options;
   const endpointUrl = () => `http://${endpoint.host}`;
-  const lambda = createLambda({ region, accountId, credentials, now, onEvent, freezes, retryDelaysMs, endpointUrl });
+  const parts = { credentials, assumeRole, nodeRuntime, retryDelaysMs, endpointUrl };
+  const lambda = createLambda({ region, accountId, now, onEvent, freezes, ...parts });
   const { escapesMarkup = true, limits = {}, faults = {}, seed } = options;
-  const eventApis = createEventApis({ findCredentials, access, now, onEvent, escapesMarkup, limits, faults, seed });
+  const eventApis = createEventApis({
+    findCredentials,
+    access,
+    now,
+    onEvent,
+    escapesMarkup,
+    limits,
+    faults,
+    seed,
+    tls,
+  });
   const endpoint = await startEndpoint({
     port: options.port ?? 0,
+    tls,
     region,
     accountId,
     access,
@@ -171,8 +204,8 @@ const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
     await endpoint.close();
     throw error;
   });
-  const parts = { service: lambda.service, registry: eventApis.registry, folder: scratch.path };
-  const providers = createProviders({ region, accountId, now, credentials, policies, ...parts });
+  const resources = { service: lambda.service, registry: eventApis.registry, folder: scratch.path };
+  const providers = createProviders({ region, accountId, now, credentials, policies, ...resources });
   const deployer = createDeployer({ region, accountId, providers, stacks, now, onEvent });
 
   const close = once(async () => {
@@ -190,6 +223,7 @@ const start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
     faults: eventApis.faults,
     meter: eventApis.meter,
     deploy: deployer.deploy,
+    replaceEnvironments: lambda.service.replaceEnvironments,
     close,
     [Symbol.asyncDispose]: close,
   };

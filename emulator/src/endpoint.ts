@@ -8,7 +8,7 @@ import {
   neededStackRight,
 } from './cloudformation/cloudformation-api.ts';
 import type { StackStore } from './cloudformation/stack-store.ts';
-import { type LoopbackServer, startLoopbackServer } from './http/loopback-server.ts';
+import { type LoopbackServer, type ServerCertificate, startLoopbackServer } from './http/loopback-server.ts';
 import {
   parseQueryRequest,
   type QueryAnswer,
@@ -30,6 +30,8 @@ import { callerIdentity, stsNamespace, stsVersion } from './sts/caller-identity.
 
 export interface EndpointOptions {
   readonly port: number;
+  /** With it, the port takes TLS as well. */
+  readonly tls: ServerCertificate | undefined;
   readonly region: string;
   readonly accountId: string;
   readonly lambda: LambdaApi;
@@ -131,6 +133,7 @@ export const startEndpoint = (options: EndpointOptions): Promise<LoopbackServer>
 
   return startLoopbackServer({
     port: options.port,
+    tls: options.tls,
     // Only a request, or the reader of a stream, that broke off makes this fail: then nobody waits for an answer.
     onRequest: (request, response) => void respond(request, response).catch(() => response.destroy()),
   });

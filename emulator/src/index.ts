@@ -8,4 +8,6 @@ export { Emulator, type EmulatorOptions } from './emulator.ts';
 export { describeEvent, type EmulatorEvent, type EmulatorListener } from './events.ts';
 export type { FaultCounts, FaultName } from './faults/fault-injector.ts';
 export type { FaultSettings } from './faults/fault-settings.ts';
-export type { Credentials } from './signature/credentials.ts';
+export type { ServerCertificate } from './http/loopback-server.ts';
+export type { NodeRuntime } from './lambda/launch-command.ts';
+export type { AssumeRole, Credentials, RoleSession, SessionCredentials } from './signature/credentials.ts';

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { EmulatorListener } from '../events.ts';
 import { createFaultInjector, type FaultCounts, type FaultInjector } from '../faults/fault-injector.ts';
 import { type FaultSettings, noFaults } from '../faults/fault-settings.ts';
+import type { ServerCertificate } from '../http/loopback-server.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { KnownCredentials } from '../signature/credentials.ts';
 import { type EventApiLimits, serviceLimits } from './limits.ts';
@@ -36,6 +37,8 @@ export interface EventApisOptions {
   readonly faults: Partial<FaultSettings>;
   /** A whole number; another one each time if not given. */
   readonly seed: number | undefined;
+  /** With it, the ports of Event APIs take TLS as well. */
+  readonly tls?: ServerCertificate | undefined;
 }
 
 /** All Event APIs of an emulator, and what can be done to them. */
@@ -70,7 +73,7 @@ const createControls = (injector: FaultInjector, registry: EventApiRegistry): Em
 };
 
 export const createEventApis = (options: EventApisOptions): EventApis => {
-  const { findCredentials, access, now, onEvent, escapesMarkup } = options;
+  const { findCredentials, access, now, onEvent, escapesMarkup, tls } = options;
   const faults = createFaultInjector({
     seed: options.seed ?? randomInt(seedCount),
     settings: options.faults,
@@ -88,6 +91,7 @@ export const createEventApis = (options: EventApisOptions): EventApis => {
     faults,
     meter,
     onEvent,
+    tls,
   });
   return { registry, meter, faults: createControls(faults, registry), signatureClock };
 };

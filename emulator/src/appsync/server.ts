@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { startLoopbackServer } from '../http/loopback-server.ts';
+import { type ServerCertificate, startLoopbackServer } from '../http/loopback-server.ts';
 import { readBody, signedRequest } from '../http/received-request.ts';
 import { eventSubprotocol } from './authorization.ts';
 import type { EventApi } from './event-api.ts';
@@ -29,6 +29,8 @@ export type EventApiSettings = Omit<EventApi, 'host'>;
 
 export interface EventApiServerOptions extends HubOptions {
   readonly settings: EventApiSettings;
+  /** With it, the API's port takes TLS as well. */
+  readonly tls: ServerCertificate | undefined;
 }
 
 interface ServerParts {
@@ -121,6 +123,7 @@ export const startEventApiServer = async (options: EventApiServerOptions): Promi
   const realtime = createRealtimeEndpoint(parts);
   const onRequest = createPublishEndpoint(parts);
   const server = await startLoopbackServer({
+    tls: options.tls,
     onUpgrade: realtime.onUpgrade,
     // Only a request that broke off makes this fail, and then nobody waits for an answer.
     onRequest: (request, response) => void onRequest(request, response).catch(() => response.destroy()),

@@ -252,6 +252,13 @@ describe('a user with policies of a stack', () => {
     );
   });
 
+  it('has the keys that somebody else made, where they are given', async () => {
+    const credentials = { accessKeyId: 'AKIAMADEELSEWHERE', secretAccessKey: 'secret' };
+    expect(cloud.emulator.credentialsFor({ policyArns: [], credentials })).toEqual(credentials);
+    const { Arn } = await new STSClient({ ...cloud.connection, credentials }).send(new GetCallerIdentityCommand({}));
+    expect(Arn).toMatch(/:user\/user-\d+$/);
+  });
+
   it('may do what a later deployment makes of the policy, and nothing when it is gone', async () => {
     const caller = userWith('CallOrders');
     expect((await callOrders(caller)).StatusCode).toBe(200);

@@ -19,7 +19,7 @@ export interface ExecutionPool {
 }
 
 export interface ExecutionPoolOptions {
-  readonly newEnvironment: () => PooledEnvironment;
+  readonly newEnvironment: () => Promise<PooledEnvironment>;
   readonly limiter: StartLimiter;
 }
 
@@ -40,6 +40,7 @@ const createRoster = () => {
   const environments = new Map<PooledEnvironment, Occupancy>();
   const returns = new Map<PooledEnvironment, Promise<void>>();
   let retired = false;
+  let stopped = false;
 
   const release = async (environment: PooledEnvironment): Promise<void> => {
     returns.delete(environment);
@@ -65,7 +66,12 @@ const createRoster = () => {
   };
 
   return {
-    add: (environment: PooledEnvironment): void => void environments.set(environment, 'busy'),
+    /** @throws Error where everything was stopped while it was made */
+    add: (environment: PooledEnvironment): PooledEnvironment => {
+      if (stopped) throw new Error('The emulator is closing.');
+      environments.set(environment, 'busy');
+      return environment;
+    },
     /** An environment that waits for an event, or is about to; `undefined` when there is none. */
     take: async (): Promise<PooledEnvironment | undefined> => {
       const untilMs = performance.now() + maxReturnMs;
@@ -87,6 +93,7 @@ const createRoster = () => {
     },
     releaseAll: async (): Promise<void> => {
       retired = true;
+      stopped = true;
       await Promise.all([...environments.keys()].map(release));
     },
   };
@@ -111,8 +118,7 @@ export const createExecutionPool = ({ newEnvironment, limiter }: ExecutionPoolOp
     over: (result: Result) => Promise<unknown> | undefined,
   ): Promise<Result> => {
     const idle = await roster.take();
-    const environment = idle ?? newEnvironment();
-    if (!idle) roster.add(environment);
+    const environment = idle ?? roster.add(await newEnvironment());
     try {
       const result = await use(environment, idle ? undefined : await limiter.run(environment.start));
       const later = over(result);

@@ -8,6 +8,7 @@ import { eventually } from '../fixtures/eventually.ts';
 import { isFrozen, isRunning } from '../fixtures/process-liveness.ts';
 import { type FunctionsContent, type RunningEmulator, runEmulator } from '../fixtures/running-emulator.ts';
 import { wrappedFunction, wrappedProgram } from '../fixtures/runtime-program.ts';
+import type { RoleSession } from '../signature/credentials.ts';
 
 let cloud: RunningEmulator | undefined;
 afterEach(async () => {
@@ -109,6 +110,46 @@ describe('execution environments', () => {
     expect(identity.Account).toBe('111122223333');
     expect(identity.Arn).toMatch(/^arn:aws:sts::111122223333:assumed-role\/Shop-Role-[A-Z0-9]{12}\/orders$/);
     expect(identity.UserId).toMatch(/^AROA[A-Z2-7]{17}:orders$/);
+  });
+
+  it("have credentials that somebody else made for the function's role, and are known here by them", async () => {
+    const sessions: RoleSession[] = [];
+    const made = { accessKeyId: 'ASIAMADEELSEWHERE', secretAccessKey: 'secret', sessionToken: 'token' };
+    const assumeRole = async (session: RoleSession) => {
+      sessions.push(session);
+      return made;
+    };
+    const running = await run({ resources: { Orders: orders() } }, { assumeRole });
+    const { env } = await facts(running);
+    expect([env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN]).toEqual(Object.values(made));
+    const roleArn = expect.stringMatching(/^arn:aws:iam::111122223333:role\/Shop-Role-[A-Z0-9]{12}$/);
+    expect(sessions).toEqual([{ roleArn, sessionName: 'orders' }]);
+    const { Arn } = await new STSClient({ ...running.connection, credentials: made }).send(
+      new GetCallerIdentityCommand({}),
+    );
+    expect(Arn).toMatch(/:assumed-role\/Shop-Role-[A-Z0-9]{12}\/orders$/);
+  });
+
+  it('are not started where nobody makes their credentials, which the caller is told', async () => {
+    const assumeRole = () => Promise.reject(new Error('AccessDenied: Lambda may not assume the role'));
+    const running = await run({ resources: { Orders: orders() } }, { assumeRole });
+    await expect(running.invoke('orders', {})).rejects.toMatchObject({
+      name: 'ServiceException',
+      message: 'AccessDenied: Lambda may not assume the role',
+    });
+  });
+
+  it('are replaced by new ones with new credentials when their time is over, busy ones after their answer', async () => {
+    const running = await run({ resources: { Orders: orders() } });
+    const before = await facts(running);
+    const busy = running.invoke('orders', { log: 'running', sleepMs: 300, facts: true });
+    await eventually(() => expect(running.events).toContainEqual(expect.objectContaining({ text: 'running' })));
+    running.emulator.replaceEnvironments();
+    expect(JSON.parse((await busy).payload.toString()).pid).toBe(before.pid);
+    const after = await facts(running);
+    expect(after.served).toBe(1);
+    expect(after.env.AWS_ACCESS_KEY_ID).not.toBe(before.env.AWS_ACCESS_KEY_ID);
+    await eventually(() => expect(isRunning(before.pid)).toBe(false));
   });
 
   it('are new ones after a deployment that changes the function, and the same after one that does not', async () => {

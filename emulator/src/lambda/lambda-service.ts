@@ -1,10 +1,10 @@
 import os from 'node:os';
-import { createStartLimiter, type LaunchCommand, nodeRuntimeLaunch } from '@live-lambda/runner';
+import { createStartLimiter, nodeRuntimeLaunch } from '@live-lambda/runner';
 import { createEnvironment, type EnvironmentFactoryOptions } from './environment-factory.ts';
 import { createExecutionPool, type ExecutionPool } from './execution-pool.ts';
 import { createFunctionCatalog, type FunctionCatalog } from './function-catalog.ts';
 import { type FunctionConfiguration, latestVersion } from './function-configuration.ts';
-import { chooseLaunch } from './launch-command.ts';
+import { chooseLaunch, type NodeRuntime } from './launch-command.ts';
 import type { FinishedInvocation, PendingInvocation, StreamingInvocation } from './pooled-environment.ts';
 
 /** A function whose runtime the emulator does not have. */
@@ -22,11 +22,18 @@ export interface LambdaService {
   invoke(configuration: FunctionConfiguration, invocation: PendingInvocation): Promise<FinishedInvocation>;
   /** As `invoke`, but a stream is handed on from its first byte on. @throws UnsupportedRuntimeError */
   invokeStreaming(configuration: FunctionConfiguration, invocation: PendingInvocation): Promise<StreamingInvocation>;
+  /** Ends idle environments now and busy ones when they have answered: what comes next gets new ones. */
+  replaceEnvironments(): void;
   /** Kills every process. */
   close(): Promise<void>;
 }
 
-const managedNodeRuntime = ({ taskRoot, handler, memoryMb, runtime }: FunctionConfiguration): LaunchCommand =>
+export interface LambdaServiceOptions extends EnvironmentFactoryOptions {
+  /** Our own client, on the Node that runs this, if not given. */
+  readonly nodeRuntime: NodeRuntime | undefined;
+}
+
+const ownNodeRuntime: NodeRuntime = ({ taskRoot, handler, memoryMb, runtime }) =>
   nodeRuntimeLaunch({ taskRoot, handler, memoryMb, runtime });
 
 /** Whether running environments may go on: everything but the time of the deployment is as before. */
@@ -34,13 +41,14 @@ const sameDeployment = (a: FunctionConfiguration | undefined, b: FunctionConfigu
   a !== undefined && JSON.stringify({ ...a, lastModifiedMs: 0 }) === JSON.stringify({ ...b, lastModifiedMs: 0 });
 
 /** The pools of all versions of all functions. */
-const createPools = (options: EnvironmentFactoryOptions) => {
+const createPools = (options: LambdaServiceOptions) => {
+  const { nodeRuntime = ownNodeRuntime } = options;
   const pools = new Map<string, ExecutionPool>();
   const retired = new Set<ExecutionPool>();
   const limiter = createStartLimiter(Math.max(1, os.availableParallelism()));
 
   const newPool = (configuration: FunctionConfiguration): ExecutionPool => {
-    const launch = chooseLaunch(configuration, managedNodeRuntime);
+    const launch = chooseLaunch(configuration, nodeRuntime);
     if (launch.type === 'unsupported') {
       throw new UnsupportedRuntimeError(`${configuration.functionName}: ${launch.reason}`);
     }
@@ -68,6 +76,9 @@ const createPools = (options: EnvironmentFactoryOptions) => {
     retireFunction: (functionName: string) => {
       for (const key of [...pools.keys()]) if (key.startsWith(`${functionName}:`)) retire(key);
     },
+    retireAll: () => {
+      for (const key of [...pools.keys()]) retire(key);
+    },
     stop: async () => {
       await Promise.all([...pools.values(), ...retired].map((pool) => pool.stop()));
       pools.clear();
@@ -76,7 +87,7 @@ const createPools = (options: EnvironmentFactoryOptions) => {
   };
 };
 
-export const createLambdaService = (options: EnvironmentFactoryOptions): LambdaService => {
+export const createLambdaService = (options: LambdaServiceOptions): LambdaService => {
   const catalog = createFunctionCatalog();
   const pools = createPools(options);
   let closed = false;
@@ -99,6 +110,7 @@ export const createLambdaService = (options: EnvironmentFactoryOptions): LambdaS
     },
     invoke: async (configuration, invocation) => poolOf(configuration).invoke(invocation),
     invokeStreaming: async (configuration, invocation) => poolOf(configuration).invokeStreaming(invocation),
+    replaceEnvironments: pools.retireAll,
     close: async () => {
       closed = true;
       await pools.stop();

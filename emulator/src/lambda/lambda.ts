@@ -1,9 +1,8 @@
 import { asynchronousRetryDelaysMs, createAsynchronousQueue, scheduleWithTimers } from './asynchronous-queue.ts';
-import type { EnvironmentFactoryOptions } from './environment-factory.ts';
 import { createLambdaApi, type LambdaApi } from './lambda-api.ts';
-import { createLambdaService, type LambdaService } from './lambda-service.ts';
+import { createLambdaService, type LambdaService, type LambdaServiceOptions } from './lambda-service.ts';
 
-export interface LambdaOptions extends EnvironmentFactoryOptions {
+export interface LambdaOptions extends LambdaServiceOptions {
   readonly accountId: string;
   /** Lambda's own if not given. */
   readonly retryDelaysMs: readonly number[] | undefined;

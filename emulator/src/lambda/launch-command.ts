@@ -31,15 +31,17 @@ const throughShell = (program: string, original: LaunchCommand): LaunchCommand =
   args: ['-c', 'exec "$0" "$@"', program, original.command, ...original.args],
 });
 
+/** How the runtime of a Node.js function is started. */
+export type NodeRuntime = (
+  fn: Pick<FunctionConfiguration, 'runtime' | 'taskRoot' | 'handler' | 'memoryMb'>,
+) => LaunchCommand;
+
 export type LaunchChoice =
   | { readonly type: 'launch'; readonly command: LaunchCommand }
   | { readonly type: 'unsupported'; readonly reason: string };
 
 /** How the process of a function starts. Only managed runtimes honour a wrapper; OS-only ones start `bootstrap`. */
-export const chooseLaunch = (
-  configuration: FunctionConfiguration,
-  managedNodeRuntime: (configuration: FunctionConfiguration) => LaunchCommand,
-): LaunchChoice => {
+export const chooseLaunch = (configuration: FunctionConfiguration, nodeRuntime: NodeRuntime): LaunchChoice => {
   const { runtime, taskRoot } = configuration;
   if (runtime.startsWith('provided')) {
     const original = { command: path.join(taskRoot, 'bootstrap'), args: [], cwd: taskRoot, env: {} };
@@ -51,7 +53,7 @@ export const chooseLaunch = (
   if (!runtime.startsWith('nodejs')) {
     return { type: 'unsupported', reason: `the emulator has no runtime ${runtime}; it runs nodejs*.x and provided.*` };
   }
-  const original = managedNodeRuntime(configuration);
+  const original = nodeRuntime(configuration);
   const wrapper = configuration.environment[execWrapperVariable];
   if (!wrapper) return { type: 'launch', command: original };
   return { type: 'launch', command: throughShell(localPath(wrapper, configuration), original) };

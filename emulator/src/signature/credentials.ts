@@ -31,9 +31,31 @@ export interface Credentials {
 /** Temporary credentials always come with a token. */
 export type SessionCredentials = Credentials & { readonly sessionToken: string };
 
+/** What Lambda asks for when it starts an execution environment. */
+export interface RoleSession {
+  readonly roleArn: string;
+  /** The function's name (AWS Lambda developer guide, "Working with Lambda execution environment credentials"). */
+  readonly sessionName: string;
+}
+
+/** Gives the credentials of a role's session, as the operation of that name of STS does. */
+export type AssumeRole = (session: RoleSession) => Promise<SessionCredentials>;
+
 export interface KnownCredentials {
   readonly credentials: Credentials;
   readonly principal: Principal;
+}
+
+export interface NewUser {
+  readonly userName: string;
+  readonly policyArns: readonly string[];
+  readonly credentials?: Credentials | undefined;
+}
+
+export interface NewRoleSession {
+  readonly roleName: string;
+  readonly sessionName: string;
+  readonly credentials?: SessionCredentials | undefined;
 }
 
 /** All keys that one emulated account knows. */
@@ -43,10 +65,10 @@ export interface CredentialStore {
   find(accessKeyId: string): KnownCredentials | undefined;
   /** The id that IAM gives a role beside its name. */
   roleId(roleName: string): string;
-  /** Keys of a new IAM user. */
-  mintUser(user: { readonly userName: string; readonly policyArns: readonly string[] }): Credentials;
-  /** New credentials of a role, as Lambda gives them to one execution environment. */
-  mintRoleSession(session: { readonly roleName: string; readonly sessionName: string }): SessionCredentials;
+  /** Keys of a new IAM user, new ones unless somebody else made them. */
+  mintUser(user: NewUser): Credentials;
+  /** Credentials of a role, as Lambda gives them to one execution environment; new ones unless somebody else made them. */
+  mintRoleSession(session: NewRoleSession): SessionCredentials;
 }
 
 const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -79,9 +101,9 @@ export const createCredentialStore = (options: {
     return existing;
   };
 
-  const newUser = ({ userName, policyArns }: Parameters<CredentialStore['mintUser']>[0]): KnownCredentials =>
+  const newUser = ({ userName, policyArns, credentials }: NewUser): KnownCredentials =>
     remember({
-      credentials: { accessKeyId: keyId('AKIA'), secretAccessKey: secret() },
+      credentials: credentials ?? { accessKeyId: keyId('AKIA'), secretAccessKey: secret() },
       principal: {
         type: 'user',
         accountId,
@@ -97,9 +119,9 @@ export const createCredentialStore = (options: {
     mintUser: (user) => newUser(user).credentials,
     find: (accessKeyId) => known.get(accessKeyId),
     roleId,
-    mintRoleSession: ({ roleName, sessionName }) =>
+    mintRoleSession: ({ roleName, sessionName, credentials }) =>
       remember({
-        credentials: {
+        credentials: credentials ?? {
           accessKeyId: keyId('ASIA'),
           secretAccessKey: secret(),
           sessionToken: Buffer.from(randomBytes(240)).toString('base64'),
