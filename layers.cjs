@@ -79,7 +79,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
-    exclude: { path: 'fixtures/|cdk\\.out|\\.live-lambda/' },
+    exclude: { path: 'fixtures/|cdk\\.out|\\.live-lambda/|clients/amplify/' },
     includeOnly: undefined,
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.check.json' },

@@ -22,7 +22,7 @@ const shared = {
  * nothing else does: in CI, which shares its machines, such a test has a second attempt, which is told at the end.
  */
 const againstDeadlines = [
-  'cli/src/commands/{invoke,local,plugin-listeners,status,tunnel,tunnel-project,tunnel-terminal}.test.ts',
+  'cli/src/commands/{invoke,local,plugin-listeners,status,tunnel,tunnel-project,tunnel-take-over,tunnel-terminal}.test.ts',
   'cli/src/documents/documented-sessions.test.ts',
   'cli/src/tunnel/{attackers,app-updates,tunnel,wire-regressions}.test.ts',
   'emulator/src/lambda/{execution,response-stream,asynchronous}.test.ts',
@@ -40,6 +40,8 @@ const atRealDeadlines = {
 export default defineConfig({
   test: {
     reporters: ['default', flakyReporter],
+    // Tests of programs run the command line as it is published.
+    globalSetup: 'cli/bundle/bundle.mjs',
     projects: [
       {
         test: {

@@ -2,7 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { configSchema } from './dist/config/check-config.js';
+import { register } from 'tsx/esm/api';
+
+register();
+const { configSchema } = await import('./src/config/check-config.ts');
 
 // That an array is no object needs saying to valibot alone.
 const schema = toJsonSchema(configSchema, { errorMode: 'ignore' });

@@ -1,3 +1,4 @@
+import type { StubTrust } from './config/settings.ts';
 import type { SessionUsage } from './status/session-usage.ts';
 
 /** How an invocation ended. `withdrawn`: its stub in AWS gave up on it before its time was over. */
@@ -11,6 +12,8 @@ export interface InvocationError {
 
 /** Where the time of one invocation went, in milliseconds. */
 export interface InvocationTimings {
+  /** From when Lambda began the invocation to when the function sent its event off, by the time that was left then. */
+  readonly inAwsMs?: number;
   /** From the arrival of the event to the moment when a process could take it; 0 when one was waiting. */
   readonly startMs: number;
   /** From then to the function's answer. */
@@ -31,6 +34,28 @@ export interface LiveFunctionSummary {
   readonly addedVariables: readonly string[];
 }
 
+/** Another tunnel of the session. */
+export interface OtherTunnel {
+  readonly session: string;
+  /** User and host. */
+  readonly owner: string;
+  /** Fingerprint of its developer's key; null without one. */
+  readonly key: string | null;
+}
+
+/** The tunnel that takes a session, and of which stacks. */
+export interface HandedOver extends OtherTunnel {
+  /** Names of the stacks whose functions it serves from now on; null for all of this tunnel. */
+  readonly stacks: readonly string[] | null;
+}
+
+/** An invocation that another tunnel still runs. */
+export interface UnfinishedInvocation {
+  /** Construct path of its function. */
+  readonly function: string;
+  readonly runningMs: number;
+}
+
 /** Everything that the tunnel has to say. Never holds an event, an answer, a variable or a credential. */
 export type LiveEvent =
   | {
@@ -43,6 +68,8 @@ export type LiveEvent =
       readonly key: string;
       /** The config file, if there is one. */
       readonly config: string | null;
+      /** `none`: execution environments need not prove what they are. */
+      readonly stubTrust: StubTrust;
       readonly functions: readonly LiveFunctionSummary[];
     }
   /** What is waited for at the start, until the next of these, `started` or `ready`. */
@@ -74,6 +101,27 @@ export type LiveEvent =
       readonly identity: string;
       readonly account: string;
     }
+  /** The session is held by a tunnel that was there before, which this one may ask for it. */
+  | ({ readonly type: 'take-over-offered' } & OtherTunnel)
+  /** That tunnel was asked, or said how far it is: it finishes what it runs, and takes nothing more. */
+  | ({
+      readonly type: 'taking-over';
+      /** Undefined until it has answered. */
+      readonly unfinishedCount: number | undefined;
+      /** The first of what it still runs. */
+      readonly unfinished: readonly UnfinishedInvocation[];
+    } & OtherTunnel)
+  /** `ended`: this tunnel has the session. `gone`: that one died meanwhile. `unanswered`: it goes on as before. */
+  | ({
+      readonly type: 'taken-over';
+      readonly outcome: 'ended' | 'gone' | 'unanswered';
+      /** Invocations that ended there since it was asked. */
+      readonly finished: number;
+    } & OtherTunnel)
+  /** Another tunnel takes the session: nothing more is taken here, and what runs is finished. */
+  | ({ readonly type: 'handing-over'; readonly unfinished: number } & HandedOver)
+  /** Nothing runs here any more. `isLast`: this tunnel ends now. */
+  | ({ readonly type: 'handed-over'; readonly finished: number; readonly isLast: boolean } & HandedOver)
   | { readonly type: 'note'; readonly level: 'info' | 'warning'; readonly text: string }
   | {
       readonly type: 'process-started';

@@ -29,6 +29,7 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<Tunnel> {
   const { settings } = project;
   options.onSettings(settings);
   checkEndpoint(settings.endpoint);
+  await checkStubTrust(settings);
   const { createSessionRecorder } = await import('./status/session-recorder.ts');
   const recorder = createSessionRecorder({
     cacheFolder: config.cacheDir,
@@ -111,7 +112,7 @@ async function startTunnel(
     runner,
   ] = await Promise.all([
     import('./tunnel/tunnel.ts'),
-    import('@aws-sdk/credential-providers'),
+    import('./aws/credentials.ts'),
     import('./runners/choose-runner.ts'),
     import('./functions/project-app.ts'),
     import('./keys/project-keys.ts'),
@@ -143,7 +144,9 @@ async function startTunnel(
     host,
     metering: recorder.metering,
     release: config.version,
+    stubTrust: settings.trustStub.value,
     inspect: inspectOptions(settings),
+    takeOver: settings.takeOver.value,
     maxEnvironments: settings.maxEnvironments.value,
     laptop: environment,
     platform: process.platform,
@@ -172,6 +175,14 @@ function checkEndpoint({ value, origin }: Settings['endpoint']): void {
     `--endpoint must be a URL that starts with http:// or https://, and "${value}" (${origin}) is none.`,
     'Give for example `--endpoint http://127.0.0.1:4566`, or leave it out for AWS itself.',
   );
+}
+
+/** @throws UserError where stubs need not prove what they are, and calls may leave this machine. */
+async function checkStubTrust({ trustStub, endpoint }: Settings): Promise<void> {
+  if (trustStub.value === 'sts') return;
+  const { untrustworthyEndpoint } = await import('./tunnel/unverified-stubs.ts');
+  const fault = untrustworthyEndpoint(endpoint.value, trustStub.origin);
+  if (fault) throw fault;
 }
 
 /** For programs JSON lines, which nobody steers by keys. */

@@ -30,9 +30,9 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['tunel'], 'live-lambda has no command "tunel".\n  Did you mean `live-lambda tunnel`?'],
+    [['tunel'], 'live-lambda has no command "tunel".\n  Did you mean `npx live-lambda tunnel`?'],
     [['help', 'tunel'], 'live-lambda has no command "tunel".'],
-    [['keys', 'ad'], 'live-lambda keys has no command "ad".\n  Did you mean `live-lambda keys add`'],
+    [['keys', 'ad'], 'live-lambda keys has no command "ad".\n  Did you mean `npx live-lambda keys add`'],
     [['tunnel', 'CreateOrder'], 'live-lambda tunnel takes no argument "CreateOrder".'],
     [['tunnel', '--verbos'], 'live-lambda tunnel has no flag --verbos.\n  Did you mean `--verbose`?'],
     [['tunnel', '--max-environments', 'many'], '--max-environments: Expected an integer but received: many.'],

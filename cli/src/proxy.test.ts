@@ -1,7 +1,8 @@
 import { Emulator } from '@live-lambda/emulator';
-import type { Channel } from '@live-lambda/protocol';
+import { type Channel, ownNamespaces } from '@live-lambda/protocol';
 import { createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { probeApi } from './doctor/probe-api.ts';
 import { type AwsEndpoint, awsEndpoint } from './fixtures/aws-endpoint.ts';
 import { type ConnectProxy, type ConnectProxyOptions, connectProxy } from './fixtures/connect-proxy.ts';
 import { type FixtureApp, fixtureApp } from './fixtures/fixture-app.ts';
@@ -205,6 +206,32 @@ describe('a channel behind a proxy', () => {
     // The WebSocket's own, and the eight of HTTP.
     expect(connections).toBeLessThanOrEqual(9);
     expect(proxy.targets).toHaveLength(connections);
+  });
+
+  /** As doctor tries it. */
+  async function probe() {
+    const agentFor = await loadAgentFor({ isLoopback: () => false });
+    const endpoint = { httpHost: host, realtimeHost: host, region: emulator.region };
+    const api = { ...{ stacks: ['Shop'], functions: [], endpoint }, namespaces: ownNamespaces };
+    const credentials = async () => emulator.developerCredentials;
+    return probeApi(api, { credentials, agentFor, nowMs: () => performance.now() });
+  }
+
+  it('is found by doctor, over HTTP and a WebSocket', async () => {
+    const proxy = await startProxy();
+    set({ HTTP_PROXY: `http://${proxy.host}` });
+    const ok = { result: 'ok' };
+    const tried = { http: ok, socket: ok, subscribe: ok, publishToTunnels: ok, publishToStubs: ok };
+    expect(await probe()).toMatchObject({ ...tried, roundTripMs: expect.any(Number) });
+    expect(proxy.targets.length).toBeGreaterThanOrEqual(2);
+    await proxy.left();
+  });
+
+  it('is found wanting by doctor, by what the proxy says, where it lets nobody through', async () => {
+    const proxy = await startProxy({ refuse: () => 403 });
+    set({ HTTP_PROXY: `http://${proxy.host}` });
+    const refused = { result: 'failed', error: expect.stringContaining('403') };
+    expect(await probe()).toMatchObject({ http: refused, socket: refused, subscribe: { result: 'not-tried' } });
   });
 
   it('leaves no connection to it behind', async () => {

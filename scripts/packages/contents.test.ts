@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -11,7 +11,7 @@ import type { PackedPackage } from './pack.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 /** Part of a package in the workspace, and of no use to who installs it. */
-const internal = ['cli/src/documents', 'protocol/src/compatibility', 'protocol/src/fuzz'];
+const internal = ['protocol/src/compatibility', 'protocol/src/fuzz'];
 
 /** What the compiler makes of a package's sources, tests and their fixtures left out. */
 function compiledOf({ folder }: PackedPackage): readonly string[] {
@@ -20,6 +20,21 @@ function compiledOf({ folder }: PackedPackage): readonly string[] {
     .filter((file) => file.endsWith('.ts') && !/\.(?:test|d)\.ts$|(?:^|\/)fixtures\//.test(file))
     .filter((file) => !internal.some((part) => `${folder}/src/${file}`.startsWith(`${part}/`)))
     .flatMap((file) => ['.js', '.d.ts'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`));
+}
+
+/** Of the bundle of a package its files, and of what is compiled the types that its export mentions. */
+function bundledOf({ folder }: PackedPackage): readonly string[] {
+  const record = readFileSync(join(workspace, folder, 'dist', '.bundle.json'), 'utf8');
+  const code = Object.keys(JSON.parse(record).outputs).map((file) => `dist/${file}`);
+  return [...code, ...typesOf(folder, 'dist/index.d.ts')];
+}
+
+function typesOf(folder: string, file: string): readonly string[] {
+  const text = readFileSync(join(workspace, folder, file), 'utf8');
+  const mentioned = [...text.matchAll(/from '(\.[^']+)\.ts'/g)].map(([, path = '']) =>
+    posix.join(posix.dirname(file), path),
+  );
+  return [...new Set([file, ...mentioned.flatMap((path) => typesOf(folder, `${path}.d.ts`))])];
 }
 
 /** What each package carries besides what is compiled, its description, README and license. */
@@ -32,14 +47,15 @@ const carried: Readonly<Record<string, readonly string[]>> = {
     'proto/live_lambda/v1/handshake.proto',
     'proto/live_lambda/v1/message.proto',
   ],
-  'live-lambda': ['bin/run.js', 'config.schema.json', 'oclif.manifest.json'],
+  'live-lambda': ['THIRD-PARTY-NOTICES', 'bin/run.js', 'config.schema.json', 'oclif.manifest.json'],
   'live-lambda-cdk': ['.jsii', '.jsii.gz', 'API.md', 'assets/stub.zip', 'schema/manifest-v1.schema.json'],
 };
 
 describe.each(inject('packed'))('$name', (packed) => {
-  it('packs what its sources are compiled to, a license, a README, and no more', () => {
+  it('packs what its sources are compiled to or bundled into, a license, a README, and no more', () => {
     const described = ['LICENSE', 'README.md', 'package.json'];
-    const wanted = [...compiledOf(packed), ...(carried[packed.name] ?? []), ...described];
+    const made = packed.name === 'live-lambda' ? bundledOf(packed) : compiledOf(packed);
+    const wanted = [...made, ...(carried[packed.name] ?? []), ...described];
     expect([...packed.files].sort()).toEqual(wanted.sort());
   });
 

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,7 +56,7 @@ describe.each([npm, await fetchPnpm()])('in a CDK app that installs with $name',
     project = await scratchProject(files);
     await using registry = await openRegistry(packed);
     const place = { cwd: project.folder, registry: registry.url };
-    await manager.install([...cdkApp, 'live-lambda', 'live-lambda-cdk', '@live-lambda/runner'], place);
+    await manager.install([...cdkApp, ...packed.map(({ name }) => name)], place);
   });
 
   afterAll(() => project?.[Symbol.asyncDispose]());
@@ -105,9 +104,7 @@ describe.each([npm, await fetchPnpm()])('in a CDK app that installs with $name',
       const names = Object.keys(exports).filter((path) => !/\.json$|^\.\/programs\/|^\.\/kit$/.test(path));
       expect(names).not.toHaveLength(0);
       const source = names.map((path) => `await import(${JSON.stringify(path.replace('.', name))});`).join('');
-      // What the command line needs is found from its own folder.
-      const cwd = realpathSync(project.at('node_modules/live-lambda'));
-      await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { cwd });
+      await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { cwd: project.folder });
     }
   });
 

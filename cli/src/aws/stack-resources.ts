@@ -44,7 +44,7 @@ async function listResources(
   stack: string,
   given: { readonly access: CloudAccess; readonly region: string | null },
 ): Promise<StackResources | undefined> {
-  const { CloudFormationClient, paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
+  const { CloudFormationClient, paginateListStackResources } = await import('./cloudformation.ts');
   const client = new CloudFormationClient(await awsClientOptions({ ...given, requestTimeoutMs }));
   const resources = new Map<string, string>();
   try {

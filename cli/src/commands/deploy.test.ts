@@ -37,7 +37,7 @@ const files = {
   'package.json': { workspaces: ['infra'] },
   'infra/package.json': { devDependencies: { 'live-lambda-cdk': '0.1.0' } },
   'infra/cdk.json': { app: 'node app.mjs' },
-  'infra/app.mjs': '',
+  'infra/app.mjs': "import { LiveLambda } from 'live-lambda-cdk';",
   'node_modules/aws-cdk/package.json': { bin: { cdk: 'bin/cdk' } },
   'node_modules/aws-cdk/bin/cdk': cdk,
 };
@@ -73,7 +73,7 @@ describe('live-lambda deploy', () => {
     await using project = await scratchProject(files);
     const { code, stderr } = await deploy(project, [], { ENDS: '3' });
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^\$ npx cdk deploy -c live-lambda=true {3}\(in .*\)\nprogress\n$/);
+    expect(stderr).toBe('$ npx cdk deploy -c live-lambda=true   (in infra)\nprogress\n');
   });
 
   it('leaves a signal to cdk', async () => {
@@ -89,7 +89,7 @@ describe('live-lambda deploy', () => {
   });
 
   it('refuses an app that does not use live-lambda, and tells of a deploy that made nothing live', async () => {
-    await using project = await scratchProject({ ...files, 'infra/package.json': {} });
+    await using project = await scratchProject({ ...files, 'infra/package.json': {}, 'infra/app.mjs': '' });
     const refused = await deploy(project, []);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('does not use live-lambda: this would be an ordinary deploy.\n  Add it first');
@@ -97,6 +97,24 @@ describe('live-lambda deploy', () => {
     const { code, stderr } = await deploy(project, []);
     expect(code).toBe(1);
     expect(stderr).toContain('no function of it is live');
+  });
+
+  it('synthesizes first where the line may be missing, and deploys nothing if no function would be live', async () => {
+    await using project = await scratchProject({ ...files, 'infra/app.mjs': '' });
+    const deployHere = (env: Readonly<Record<string, string>>) =>
+      runCli(['deploy', '--', '--all', '-c', 'stage=dev'], { cwd: project.at('infra'), env });
+    const missing = await deployHere({});
+    const synthesized = ['synth', '--quiet', '-c', 'live-lambda=true', '-c', 'stage=dev'];
+    expect(missing.stdout).toBe(`asked: ${JSON.stringify({ args: synthesized, cwd: project.at('infra') })}\n`);
+    expect(missing.stderr).toContain('$ npx cdk synth --quiet -c live-lambda=true -c stage=dev\n');
+    expect(missing.stderr).toMatch(/Nothing was deployed: no function of the CDK app .*\n.*`npx live-lambda init`/);
+    expect(missing.code).toBe(1);
+    const failed = await deployHere({ ENDS: '3' });
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).not.toContain('cdk deploy');
+    const there = await deployHere({ SYNTHESIZES: JSON.stringify(manifest) });
+    expect(there.stderr).toContain('Live in session "ada": Shop/Orders\n');
+    expect(there.code).toBe(0);
   });
 
   it.each([

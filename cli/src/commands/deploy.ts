@@ -1,6 +1,9 @@
 import { constants } from 'node:os';
+import { relative } from 'node:path';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
+import type { CdkProgram } from '../deploy/cdk-command.ts';
+import { installationCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 
 export default class Deploy extends Command {
@@ -33,40 +36,58 @@ export default class Deploy extends Command {
   async run(): Promise<void> {
     const [own, rest] = split(this.argv);
     const { argv, flags } = await this.parse(Deploy, [...own]);
-    const [{ findCdkApp }, { openProject }, { deployArguments, findCdk, shellText }] = await Promise.all([
-      import('../cdk-app/find-cdk-app.ts'),
-      import('../project.ts'),
-      import('../deploy/cdk-command.ts'),
-    ]);
+    const [{ findCdkApp }, { openProject }, { deployArguments, findCdk, shellText, synthArguments }] =
+      await Promise.all([
+        import('../cdk-app/find-cdk-app.ts'),
+        import('../project.ts'),
+        import('../deploy/cdk-command.ts'),
+      ]);
     const app = findCdkApp(process.cwd());
     const given = { flags: { session: flags.session }, environment: process.env, currentFolder: app.folder };
     const { settings } = await openProject(given);
-    const { command, args, shown } = findCdk(app.folder, { platform: process.platform, node: process.execPath });
-    const cdkArguments = deployArguments({
+    const cdk = findCdk(app.folder, { platform: process.platform, node: process.execPath });
+    const live = {
       functions: argv.map(String),
       session: settings.session.value,
       mode: flags.mode,
       timeoutSeconds: flags.timeout,
       ci: flags.ci,
       rest,
+    };
+    const where = app.folder === process.cwd() ? '' : `   (in ${relative(process.cwd(), app.folder)})`;
+    const show = (args: readonly string[]) => process.stderr.write(`$ ${shellText(cdk.shown, args)}${where}\n`);
+    const deployment = deployArguments(live);
+    if (flags['dry-run']) return void show(deployment);
+    const output = settings.app.layer === 'default' ? app.output : settings.app.value;
+    const run = (args: readonly string[]) => {
+      show(args);
+      return this.#runCdk(cdk, args, app.folder);
+    };
+    const { refuseOrdinaryDeploy } = await import('../deploy/refuse-ordinary.ts');
+    const isLive = await refuseOrdinaryDeploy({
+      ...{ app, output, wallClockMs: Date.now },
+      synthesize: async () => (await run(synthArguments(live))) === 0,
+      say: (line) => void process.stderr.write(`${line}\n`),
     });
-    process.stderr.write(`$ ${shellText(shown, cdkArguments)}   (in ${app.folder})\n`);
-    if (flags['dry-run']) return;
-    await refuseUnattached(app);
+    if (!isLive) this.exit(1);
     const beganMs = Date.now();
+    const code = await run(deployment);
+    if (code !== 0) this.exit(code);
+    const { deployedLive, deployedText } = await import('../deploy/deploy-result.ts');
+    process.stderr.write(`${deployedText(await deployedLive(output, beganMs))}\n`);
+  }
+
+  /** Resolves to its exit code. @throws UserError where it cannot be started */
+  async #runCdk({ command, args }: CdkProgram, cdkArguments: readonly string[], folder: string): Promise<number> {
     const { runInForeground } = await import('@live-lambda/runner');
-    const end = await runInForeground({ command, args: [...args, ...cdkArguments], cwd: app.folder, env: process.env });
+    const end = await runInForeground({ command, args: [...args, ...cdkArguments], cwd: folder, env: process.env });
     if (end.type === 'not-started') {
       throw new UserError(
         `The CDK CLI could not be started: ${end.reason}.`,
-        'Install it in the project: `npm install --save-dev aws-cdk`.',
+        `Install it in the project: \`${installationCommand('aws-cdk', folder)}\`.`,
       );
     }
-    if (end.type === 'signalled') this.exit(128 + (signalNumbers[end.signal] ?? 0));
-    if (end.code !== 0) this.exit(end.code);
-    const { deployedLive, deployedText } = await import('../deploy/deploy-result.ts');
-    const output = settings.app.layer === 'default' ? app.output : settings.app.value;
-    process.stderr.write(`${deployedText(await deployedLive(output, beganMs))}\n`);
+    return end.type === 'signalled' ? 128 + (signalNumbers[end.signal] ?? 0) : end.code;
   }
 }
 
@@ -76,14 +97,4 @@ const signalNumbers: Readonly<Record<string, number>> = constants.signals;
 function split(argv: readonly string[]): readonly [readonly string[], readonly string[]] {
   const end = argv.indexOf('--');
   return end === -1 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
-}
-
-/** @throws UserError where the deploy would be an ordinary one */
-async function refuseUnattached(app: Parameters<typeof import('../cdk-app/attached.ts').isAttached>[0]): Promise<void> {
-  const { isAttached } = await import('../cdk-app/attached.ts');
-  if (isAttached(app) !== false) return;
-  throw new UserError(
-    `The CDK app in ${app.folder} does not use live-lambda: this would be an ordinary deploy.`,
-    'Add it first: `npx live-lambda init`.',
-  );
 }

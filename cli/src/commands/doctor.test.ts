@@ -82,7 +82,9 @@ describe('live-lambda doctor', () => {
   it('shows a line for each check, with what to do about it, and a summary', async () => {
     const { code, stdout } = await runCli(['doctor', '--app', 'nowhere'], { cwd: app.folder, env: { HOME: home } });
     expect(stdout).toMatch(/^✓ Node {2,}20|^✓ Node {2,}2\d/);
-    expect(stdout).toMatch(/✗ Manifest +There is no folder .*nowhere\.\n +→ Synthesize the CDK app in live mode/);
+    expect(stdout).toMatch(
+      /✗ Manifest +There is no folder .*nowhere\.\n +→ Deploy the CDK app in live mode \(`npx live-lambda deploy`\)/,
+    );
     expect(stdout).toMatch(/- Handlers +needs what "Manifest" is about, see there/);
     expect(stdout).toMatch(/\n\d of 21 failed; /);
     expect(code).toBe(1);

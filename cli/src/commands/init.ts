@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { OneShotCommand } from '../base-command.ts';
 import type { InitPlan } from '../init/init-plan.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 
 export default class Init extends OneShotCommand {
@@ -43,7 +44,8 @@ export default class Init extends OneShotCommand {
     for (const each of plan.byHand) this.log(text.byHandText(each));
     if (!flags.install && found.install) this.log(`Install the packages: ${text.commandText(found.install.command)}\n`);
     if (done) this.log(`${text.undoText(plan, { installed: flags.install })}\n`);
-    if (done || nothing) this.log('Next: npx live-lambda deploy, then npx live-lambda tunnel.');
+    if (done || nothing)
+      this.log(`Next: ${projectCommand('live-lambda deploy')}, then ${projectCommand('live-lambda tunnel')}.`);
     else this.log('Nothing was changed.');
     return {
       app: app.folder,

@@ -127,6 +127,15 @@ describe('live-lambda invoke', () => {
     expect((await invoke(name)).stderr).toContain('✓ Shop/Echo');
   });
 
+  it('calls the version or the alias that stands behind the name', async () => {
+    const { stdout } = await invoke('Echo:$LATEST', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      function: 'Shop/Echo',
+      functionName: `${names.get('Echo')}:$LATEST`,
+      payload: { event: {} },
+    });
+  });
+
   it('takes the event from a file, and from the standard input', async () => {
     const file = join(home, 'event.json');
     await writeFile(file, '{"price": 1.0}');
@@ -156,6 +165,11 @@ describe('live-lambda invoke', () => {
       'a name that is nearly right',
       ['Ecko'],
       /no function "Ecko"\. Did you mean "Shop\/Echo"\? .*The app has: Shop\/Echo/,
+    ],
+    [
+      'an alias that there is not',
+      ['Shop/Echo:live'],
+      /Shop\/Echo has no version and no alias "live" in .*leave out ":live"/,
     ],
     ['an event that is no JSON', ['Echo', '--event', '{id:1}'], /--event:1:2 is not JSON.*Quote it for your shell/],
     ['a file that is not there', ['Echo', '--file', 'nowhere.json'], /There is no file .*nowhere\.json/],

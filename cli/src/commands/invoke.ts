@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { OneShotCommand } from '../base-command.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 
 /** Checked where it is used: the list of triggers is not worth loading for the help of other commands. */
@@ -22,7 +23,9 @@ export default class Invoke extends OneShotCommand {
     '<%= config.bin %> <%= command.id %> --template s3 --set Records.0.s3.object.key=photo.jpg --print',
   ];
   static override args = {
-    function: Args.string({ description: 'Construct id or path, logical id or physical name of the function' }),
+    function: Args.string({
+      description: 'Construct id or path, logical id or physical name of the function; :alias or :version behind it',
+    }),
   };
   static override flags = {
     event: Flags.string({
@@ -86,7 +89,7 @@ export default class Invoke extends OneShotCommand {
     if (args.function === undefined) {
       throw new UserError(
         'No function is named.',
-        'Name one, for example `live-lambda invoke CreateOrder`; with --print the event is shown, and none is needed.',
+        `Name one, for example \`${projectCommand('live-lambda invoke CreateOrder')}\`; with --print the event is shown, and none is needed.`,
       );
     }
     const say = (line: string) => void (json || process.stderr.write(`${line}\n`));

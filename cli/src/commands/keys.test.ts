@@ -59,7 +59,7 @@ describe('live-lambda keys', () => {
     await using project = await scratchProject({ ...app, 'live-lambda.keys': `${ada} Ada\n` });
     const { run, json } = commands(project);
     expect((await json('list')).keysFile).toBe(project.at('live-lambda.keys'));
-    expect((await run('show')).stderr).toContain('does not list it: `live-lambda keys add` adds it.');
+    expect((await run('show')).stderr).toContain('does not list it: `npx live-lambda keys add` adds it.');
     expect(await json('add')).toMatchObject({ keysFile: project.at('live-lambda.keys'), added: [expect.any(String)] });
     expect(await json('show')).toMatchObject({ listed: true });
   });

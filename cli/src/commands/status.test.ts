@@ -103,7 +103,9 @@ describe('live-lambda status', () => {
     await undo();
     const { stdout } = await status();
     expect(stdout).toMatch(/! Shop\/Orders +Orders runs its own code in AWS/);
-    expect(stdout).toMatch(/✗ Shop\/Refunds +not deployed .*\n +→ Deploy the app in live mode: `live-lambda deploy`/);
+    expect(stdout).toMatch(
+      /✗ Shop\/Refunds +not deployed .*\n +→ Deploy the app in live mode: `npx live-lambda deploy`/,
+    );
     await emulator.deploy(app.assembly);
   });
 
@@ -119,7 +121,7 @@ describe('live-lambda status', () => {
     expect(code).toBe(0);
     const nowhere = await runCli(['status', '--app', 'nowhere'], { cwd: app.folder, env: bare });
     expect(nowhere.stdout).toMatch(
-      /There is no folder .*nowhere\.\n→ Synthesize.*\n\nNo tunnel runs on this machine\./,
+      /There is no folder .*nowhere\.\n→ Deploy the CDK app.*\n\nNo tunnel runs on this machine\./,
     );
   });
 });

@@ -144,6 +144,13 @@ describe('live-lambda tunnel', () => {
     ],
     ['an endpoint that is no URL', ['--endpoint', 'foo'], {}, /--endpoint .*"foo"/, /http:\/\/127\.0\.0\.1:4566/],
     [
+      'stubs that need not prove what they are, but AWS itself',
+      ['--trust-stub', 'none', '--endpoint', 'https://lambda.eu-west-1.amazonaws.com'],
+      {},
+      /--trust-stub none \(--trust-stub\) is for emulators of AWS on this machine, and --endpoint https:\/\/lambda/,
+      /leave --trust-stub out/,
+    ],
+    [
       'an endpoint that is no web address',
       ['--endpoint', 'ftp://localhost'],
       {},

@@ -6,6 +6,13 @@ import { inspectorFlag, withInspectorPorts } from '../inspector-flag.ts';
 import type { Tunnel as RunningTunnel } from '../tunnel/tunnel.ts';
 import { UserError } from '../user-error.ts';
 
+/** What stubs are told. */
+const reasons = {
+  failed: 'it failed',
+  signal: 'it was stopped',
+  'handed-over': 'another tunnel took the session over',
+} as const;
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export default class Tunnel extends Command {
@@ -30,17 +37,32 @@ export default class Tunnel extends Command {
       summary: "Fetch a Node of a function's own major from the npm registry where none is installed",
       allowNo: true,
     }),
+    'trust-stub': Flags.option({
+      options: ['sts', 'none'] as const,
+      summary: 'How execution environments prove what they are; none is for emulators on this machine alone',
+    })(),
     verbose: Flags.boolean({ summary: 'Show durations by leg, processes and dropped messages', allowNo: true }),
     quiet: Flags.boolean({ summary: 'Show nothing but errors', allowNo: true, exclusive: ['verbose', 'json'] }),
     json: Flags.boolean({ summary: 'Write one JSON object a line instead of text', allowNo: true }),
+    'take-over': Flags.boolean({
+      summary: 'Take the session over from a tunnel that holds it: that one finishes what it runs, and ends',
+      allowNo: true,
+    }),
     budget: dollarsFlag('Stop when AppSync Events has cost this, in US dollars, since the start; for example 0.50'),
   };
 
   async run(): Promise<void> {
     this.argv = [...withInspectorPorts(this.argv)];
     const { flags } = await this.parse(Tunnel);
-    const { 'inspect-brk': inspectBrk, 'max-environments': maxEnvironments, 'fetch-node': fetchNode, ...same } = flags;
-    const given: GivenFlags = { ...same, inspectBrk, maxEnvironments, fetchNode };
+    const {
+      'inspect-brk': inspectBrk,
+      'max-environments': maxEnvironments,
+      'fetch-node': fetchNode,
+      'trust-stub': trustStub,
+      'take-over': takeOver,
+      ...same
+    } = flags;
+    const given: GivenFlags = { ...same, inspectBrk, maxEnvironments, fetchNode, trustStub, takeOver };
     // Before the config is read nobody knows what it says of it.
     const output = { json: given.json ?? false, quiet: given.quiet ?? false };
     const stopped = this.#untilSignal();
@@ -50,11 +72,11 @@ export default class Tunnel extends Command {
       const tunnel = await Promise.race([stopped, this.#start(given, output, left.signal)]);
       // Nothing is served yet: there is nobody to tell.
       if (tunnel === 'signal') process.exit(130);
-      const ended = await Promise.race([stopped, tunnel.failed]);
-      if (!output.json && !output.quiet && !(ended instanceof UserError)) {
+      const ended = await Promise.race([stopped, tunnel.failed, tunnel.handedOver]);
+      if (!output.json && !output.quiet && ended === 'signal') {
         process.stderr.write(`Stopping; Ctrl-C again ends it at once. ${tunnel.farewell()}\n`);
       }
-      await tunnel.stop(ended instanceof UserError ? 'it failed' : 'it was stopped');
+      await tunnel.stop(reasons[ended instanceof UserError ? 'failed' : ended]);
       if (ended instanceof UserError) throw ended;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -27,6 +27,7 @@ describe('the settings of a config file', () => {
       inspectBrk: 9300,
       maxEnvironments: 3,
       fetchNode: false,
+      trustStub: 'none',
     };
     expect(checkConfig(config, { file: 'x', text: '' })).toEqual(config);
   });
@@ -45,6 +46,7 @@ describe('the settings of a config file', () => {
   it.each([
     [{ runner: 5 }, 'runner must be a string, and is 5.'],
     [{ fetchNode: 'maybe' }, 'fetchNode must be true or false, and is "maybe".'],
+    [{ trustStub: 'all' }, 'trustStub must be sts or none, and is "all".'],
     [{ runners: 'tsx' }, 'runners must be an array, and is "tsx".'],
     [{ runners: ['a', 1] }, 'runners[1] must be a string, and is 1.'],
     [{ functions: { F: { env: { PORT: 8080 } } } }, 'functions.F.env.PORT must be a string, and is a number.'],

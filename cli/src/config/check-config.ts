@@ -60,9 +60,17 @@ const entries = {
     v.pipe(v.number(), v.finite('must be a price in US dollars'), v.gtValue(0, 'must be more than 0')),
     'What one start of the tunnel may cost on AppSync Events, in US dollars; it stops when that is spent.',
   ),
+  takeOver: described(
+    v.boolean(),
+    'Take the session over at the start from a tunnel that holds it: that one finishes what it runs, and ends.',
+  ),
   fetchNode: described(
     v.boolean(),
     "Whether a Node of a function's own major may be fetched from the npm registry where none is installed.",
+  ),
+  trustStub: described(
+    v.union([v.literal('sts'), v.literal('none')], 'must be sts or none'),
+    'How execution environments prove what they are; none is for emulators on this machine alone.',
   ),
 };
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { installationCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
-import { checkConfig } from './check-config.ts';
 import type { LiveLambdaConfig } from './config.ts';
 import { type ConfigSource, jsonFaultLine } from './config-place.ts';
 import { projectFolders } from './project-folders.ts';
@@ -51,6 +51,7 @@ export async function loadConfigFile(file: string): Promise<LoadedConfig> {
     throw new UserError(`${file} cannot be read: ${cause.message}.`, 'Check its permissions.', { cause });
   });
   const value = extname(file) === '.json' ? parseJson(text, file) : await importConfig(file);
+  const { checkConfig } = await import('./check-config.ts');
   return { file, text, folder: dirname(file), config: checkConfig(value, { file, text }) };
 }
 
@@ -75,7 +76,7 @@ async function importConfig(file: string): Promise<unknown> {
     throw new UserError(
       `${placeOfThrow(cause, file)} could not be loaded: ${reason}`,
       missing
-        ? 'Install it in the project (`npm install --save-dev live-lambda`), or export a plain object.'
+        ? `Install it in the project (\`${installationCommand('live-lambda')}\`), or export a plain object.`
         : 'Correct it, then try again.',
       { cause },
     );
@@ -98,19 +99,21 @@ async function importProgram(file: string): Promise<unknown> {
   });
 }
 
+/** Finds this package by its own name, and knows the CommonJS modules that are loaded. */
+const ownRequire = createRequire(import.meta.url);
+
 async function importCompiled(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   // Whether or not the project has this package installed, its config may take `defineConfig` from it.
-  const alias = { 'live-lambda': fileURLToPath(new URL('../index', import.meta.url)) };
+  const alias = { 'live-lambda': ownRequire.resolve('live-lambda') };
   const jiti = createJiti(pathToFileURL(file).href, { alias, moduleCache: false, interopDefault: false });
   return jiti.import(file);
 }
 
-const { cache: commonJsModules } = createRequire(import.meta.url);
 let loads = 0;
 async function importAsItIs(file: string): Promise<unknown> {
   loads += 1;
-  delete commonJsModules[file];
+  delete ownRequire.cache[file];
   return import(`${pathToFileURL(file).href}?loaded=${loads}`);
 }
 

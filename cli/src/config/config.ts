@@ -31,8 +31,12 @@ export interface LiveLambdaConfig {
   readonly maxEnvironments?: number;
   /** What one start of the tunnel may cost on AppSync Events, in US dollars; it stops when that is spent. */
   readonly budget?: number;
+  /** Take the session over at the start from a tunnel that holds it: that one finishes what it runs, and ends. */
+  readonly takeOver?: boolean;
   /** Whether a Node of a function's own major may be fetched from the npm registry where none is installed. */
   readonly fetchNode?: boolean;
+  /** `none`: execution environments need not prove what they are. For emulators on this machine alone; `sts` if absent. */
+  readonly trustStub?: 'sts' | 'none';
 }
 
 /** The settings of one function; each is stronger than what the manifest says. */

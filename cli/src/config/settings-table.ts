@@ -1,3 +1,4 @@
+import { projectCommand } from '../project-command.ts';
 import type { FunctionConfig } from './config.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { placeOf } from './config-place.ts';
@@ -40,7 +41,10 @@ export function settingsText(shown: Readonly<Record<string, ShownSetting>>, file
   const lines = rows.map(([name = '', text = '', origin = '']) =>
     `  ${name.padEnd(widths[0] ?? 0)}  ${text.padEnd(widths[1] ?? 0)}  ${origin}`.trimEnd(),
   );
-  const head = file === undefined ? 'No config file: `npx live-lambda init` makes one.' : `Config file: ${file}`;
+  const head =
+    file === undefined
+      ? `No config file: \`${projectCommand('live-lambda init')}\` makes one.`
+      : `Config file: ${file}`;
   return [head, '', ...lines].join('\n');
 }
 

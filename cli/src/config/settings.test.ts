@@ -46,6 +46,15 @@ describe('what is set', () => {
     });
   });
 
+  it('has stubs prove what they are by STS, unless somebody says that they need not', () => {
+    expect(settings(undefined).trustStub).toMatchObject({ value: 'sts', origin: 'default' });
+    const chosen = { value: 'none', origin: 'LIVE_LAMBDA_TRUST_STUB' };
+    expect(settings(undefined, { LIVE_LAMBDA_TRUST_STUB: 'none' }).trustStub).toMatchObject(chosen);
+    expect(() => settings(undefined, { LIVE_LAMBDA_TRUST_STUB: 'iam' })).toThrow(
+      'The variable LIVE_LAMBDA_TRUST_STUB must be sts or none, and is "iam".',
+    );
+  });
+
   it('has a budget above nothing, in US dollars', () => {
     expect(settings(undefined).budget.value).toBeUndefined();
     expect(settings({ budget: 0.5 }, { LIVE_LAMBDA_BUDGET: '.25' }).budget.value).toBe(0.25);

@@ -14,6 +14,12 @@ export interface Setting<Value> {
   readonly origin: string;
 }
 
+/**
+ * How an execution environment proves that it is one of a deployed function, before code runs for it: `sts` by its role's
+ * credentials, of which AWS says whose they are; `none` not at all, for emulators on this machine that cannot say it.
+ */
+export type StubTrust = 'sts' | 'none';
+
 /** What can be set, as it is used: paths are absolute. */
 export interface SettingValues {
   readonly app: string;
@@ -30,8 +36,11 @@ export interface SettingValues {
   readonly maxEnvironments: number | undefined;
   /** In US dollars, for one start of the tunnel; undefined for no limit. */
   readonly budget: number | undefined;
+  /** Tunnels that hold the session are asked for it at the start. */
+  readonly takeOver: boolean;
   /** Undefined while nobody has said yes or no. */
   readonly fetchNode: boolean | undefined;
+  readonly trustStub: StubTrust;
   readonly runners: readonly string[];
   readonly functions: Readonly<Record<string, FunctionConfig>>;
 }
@@ -82,7 +91,9 @@ export function resolveSettings(sources: SettingSources): Settings {
     inspectBrk: choose(sources, 'inspectBrk', readInspector, undefined),
     maxEnvironments: choose(sources, 'maxEnvironments', readCount, undefined),
     budget: choose(sources, 'budget', readBudget, undefined),
+    takeOver: choose(sources, 'takeOver', readBoolean, false),
     fetchNode: choose<boolean | undefined>(sources, 'fetchNode', readBoolean, undefined),
+    trustStub: choose<StubTrust>(sources, 'trustStub', readStubTrust, 'sts'),
     runners: fromConfig(config.runners, []),
     functions: fromConfig(config.functions, {}),
   });
@@ -158,6 +169,10 @@ function readInspector(text: string): number | undefined | { readonly fault: str
 export function readPort(text: string): number | undefined {
   const port = Number(text);
   return /^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+function readStubTrust(text: string): StubTrust | { readonly fault: string } {
+  return text === 'sts' || text === 'none' ? text : { fault: 'sts or none' };
 }
 
 function readCount(text: string): number | { readonly fault: string } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scratchProject } from '../fixtures/scratch-project.ts';
-import { deployArguments, findCdk, shellText } from './cdk-command.ts';
+import { deployArguments, findCdk, shellText, synthArguments } from './cdk-command.ts';
 
 const machine = { platform: 'linux', node: '/usr/bin/node' } as const;
 const cdk = (folder: string) => ({
@@ -64,6 +64,14 @@ describe('the arguments of a live deploy', () => {
       ...['-c', 'live-lambda-timeout=600'],
       ...['-c', 'live-lambda-ci=true'],
       ...rest,
+    ]);
+  });
+
+  it('are the context alone for a synth, whatever else is for the deploy', () => {
+    const rest = ['Shop', '-c', 'stage=dev', '--require-approval', 'never', '--context=size=1'];
+    expect(synthArguments({ ...all, session: 'ada', rest })).toEqual([
+      ...['synth', '--quiet', '-c', 'live-lambda=true', '-c', 'live-lambda-session=ada'],
+      ...['-c', 'stage=dev', '--context=size=1'],
     ]);
   });
 

@@ -70,7 +70,21 @@ export interface LiveDeploy {
 }
 
 /** The arguments of the CDK CLI: the construct library is told all by context values. */
-export function deployArguments({ functions, session, mode, timeoutSeconds, ci, rest }: LiveDeploy): readonly string[] {
+export function deployArguments({ rest, ...live }: LiveDeploy): readonly string[] {
+  return ['deploy', ...liveContext(live), ...rest];
+}
+
+/** Those of a synth of the same: with its context alone, since a deploy has options that a synth does not know. */
+export function synthArguments({ rest, ...live }: LiveDeploy): readonly string[] {
+  const context = rest.flatMap((arg, index) => {
+    if (/^(?:--context|-c)=/.test(arg)) return [arg];
+    const [next] = rest.slice(index + 1);
+    return /^(?:--context|-c)$/.test(arg) && next !== undefined ? [arg, next] : [];
+  });
+  return ['synth', '--quiet', ...liveContext(live), ...context];
+}
+
+function liveContext({ functions, session, mode, timeoutSeconds, ci }: Omit<LiveDeploy, 'rest'>): readonly string[] {
   const context: readonly (readonly [string, string | number | undefined])[] = [
     ['live-lambda', functions.length === 0 ? 'true' : functions.join(',')],
     ['live-lambda-session', session],
@@ -78,8 +92,7 @@ export function deployArguments({ functions, session, mode, timeoutSeconds, ci, 
     ['live-lambda-timeout', timeoutSeconds],
     ['live-lambda-ci', ci ? 'true' : undefined],
   ];
-  const values = context.flatMap(([key, value]) => (value === undefined ? [] : ['-c', `${key}=${value}`]));
-  return ['deploy', ...values, ...rest];
+  return context.flatMap(([key, value]) => (value === undefined ? [] : ['-c', `${key}=${value}`]));
 }
 
 /** A command line as it can be pasted into a POSIX shell: what a shell would read differently is in quotes. */

@@ -1,3 +1,4 @@
+import { projectCommand } from '../project-command.ts';
 import { failed, ok, skipped, type Verdict, warning } from './check.ts';
 
 /** The app's own source that was changed last. */
@@ -44,7 +45,7 @@ export function handlersVerdict(handlers: readonly SeenHandler[]): Verdict {
     without
       .map(({ id, file, exportName }) => `${file} does not seem to export "${exportName}", the handler of ${id}.`)
       .join(' '),
-    'Export it, or correct the handler in the CDK app; `live-lambda runners test` starts each function up to its first event.',
+    `Export it, or correct the handler in the CDK app; \`${projectCommand('live-lambda runners test')}\` starts each function up to its first event.`,
   );
 }
 

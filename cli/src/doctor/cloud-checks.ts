@@ -1,5 +1,6 @@
 import type { DeployedFunction } from '../functions/deployed-function.ts';
 import type { ApiFault, DeployedApi } from '../functions/deployment.ts';
+import { projectCommand } from '../project-command.ts';
 import type { UserError } from '../user-error.ts';
 import { failed, failedBy, ok, skipped, type Verdict, warning } from './check.ts';
 import type { ApiProbe, Attempt } from './probe-api.ts';
@@ -102,7 +103,7 @@ export function codeVerdict(compared: readonly ComparedCode[]): Verdict {
   if (others.length > 0) {
     return warning(
       `The stub that is deployed for ${others.join(', ')} is another one than that of the last synth.`,
-      'Deploy again: `live-lambda deploy`.',
+      `Deploy again: \`${projectCommand('live-lambda deploy')}\`.`,
     );
   }
   if (compared.length === 0)
@@ -119,7 +120,7 @@ export function trustVerdict(functions: readonly LookedUp[], own: string | undef
     if (open.length === known.length) return ok('the stubs trust whoever IAM lets publish');
     return failed(
       'You have no key yet, so that no deployed stub trusts it.',
-      'Deploy the app yourself, or let a teammate add the fingerprint that `live-lambda keys show` prints to live-lambda.keys.',
+      `Deploy the app yourself, or let a teammate add the fingerprint that \`${projectCommand('live-lambda keys show')}\` prints to live-lambda.keys.`,
     );
   }
   const strangers = known.filter(({ keys }) => keys?.includes(own) === false);

@@ -71,7 +71,7 @@ export function gatherCloudFacts(app: AppFacts, { environment, cacheFolder }: Fa
       return new Map(await Promise.all(known));
     }),
     probes: once(subjects.deployed, async () => {
-      const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+      const { fromNodeProviderChain } = await import('../aws/credentials.ts');
       const credentials = fromNodeProviderChain({ clientConfig: { requestHandler: await loadAwsAgents() } });
       const agentFor = await agents();
       return Promise.all((await usableApis()).map((api) => probeApi(api, { credentials, agentFor, nowMs })));

@@ -42,7 +42,7 @@ async function deployedSha256(
   functionName: string,
   given: { readonly access: CloudAccess; readonly region: string | null },
 ): Promise<string | undefined> {
-  const { LambdaClient, GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
+  const { LambdaClient, GetFunctionConfigurationCommand } = await import('../aws/lambda.ts');
   const client = new LambdaClient(await awsClientOptions({ ...given, requestTimeoutMs }));
   try {
     return (await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }))).CodeSha256;

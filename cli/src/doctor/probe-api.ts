@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Channel, ChannelError, type Namespaces } from '@live-lambda/protocol';
-import { type CredentialsProvider, createAppSyncChannel, isLoopbackHost } from '@live-lambda/protocol/appsync';
+import {
+  type CredentialsProvider,
+  connectionOptions,
+  createAppSyncChannel,
+  isLoopbackHost,
+} from '@live-lambda/protocol/appsync';
 import type { DeployedApi } from '../functions/deployment.ts';
 import { type AgentFor, proxyFor } from '../proxy.ts';
 
@@ -65,7 +70,8 @@ export function askUnsigned(url: URL, agentFor: AgentFor): Promise<{ readonly da
   const agent = agentFor(url);
   const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
   return new Promise<{ readonly dateMs: number | undefined }>((resolve, reject) => {
-    const request = start(url, { method: 'GET', timeout: limitMs, ...(agent ? { agent } : {}) }, (response) => {
+    const options = { ...connectionOptions(url.host), method: 'GET', timeout: limitMs, ...(agent ? { agent } : {}) };
+    const request = start(url, options, (response) => {
       response.resume();
       const dateMs = Date.parse(response.headers.date ?? '');
       resolve({ dateMs: Number.isNaN(dateMs) ? undefined : dateMs });

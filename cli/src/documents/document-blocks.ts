@@ -6,7 +6,10 @@ const workspace = join(import.meta.dirname, '..', '..', '..');
 /** Those that users read, by their paths in the repository. */
 export const documents: readonly string[] = [
   'README.md',
+  'CONTRIBUTING.md',
+  'cli/README.md',
   'construct/README.md',
+  'runners/README.md',
   ...readdirSync(join(workspace, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

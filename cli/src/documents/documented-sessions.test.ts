@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Emulator } from '@live-lambda/emulator';
 import { describe, expect, it } from 'vitest';
 import { type ShopApp, shopApp } from '../fixtures/shop-app.ts';
@@ -11,17 +13,22 @@ const patienceMs = 60_000;
 
 /**
  * What stands in the comment above a block of a terminal: what happens with it, and in which world.
- * `runs` ends by itself; `stays` goes on while later blocks run; `prints` is more of its output; `types ^C` ends it.
+ * `runs` ends by itself; `stays` goes on while later blocks run; `prints` is more of its output; `types ^C` ends it. What
+ * the handler's file is made is followed by the output of what goes on: `saves` changes it, `breaks` makes it none that can
+ * be built, `mends` one that can.
  */
-const markPattern = /^(runs|stays|prints|types \^C): (shop|new|local)$/;
-const playedWorlds = ['shop', 'new', 'local'] as const;
-type WorldName = (typeof playedWorlds)[number];
+const markPattern = /^(runs|stays|prints|types \^C|saves|breaks|mends): (shop|new|local|live)$/;
+type WorldName = 'shop' | 'new' | 'local' | 'live';
+/** Each document has its own, in which nothing has happened yet. */
+const ownWorlds = ['shop', 'new', 'local'] as const;
 
 const terminals = documents.flatMap((document) => blocksOf(document).filter(({ language }) => language === 'console'));
 
 interface World extends AsyncDisposable {
   readonly app: ShopApp;
   readonly env: NodeJS.ProcessEnv;
+  /** Source of the handler, before anything happens to it. */
+  readonly handler: string;
   /** Puts into the cloud what was synthesized. */
   deploy(): Promise<void>;
   running: Running | undefined;
@@ -33,16 +40,20 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-/** `shop` has an app and a cloud; `new` the app before it knows live-lambda; `local` the app, and no cloud. */
+/**
+ * `shop` has an app and a cloud; `new` the app before it knows live-lambda; `local` the app, and no cloud. `live` is the
+ * shop of all documents: its app is deployed live, and a tunnel to which debuggers can attach runs.
+ */
 async function openWorld(name: WorldName): Promise<World> {
   const app = await shopApp({ isNew: name === 'new' });
-  const emulator = name === 'shop' ? await Emulator.start({ region: 'eu-west-1' }) : undefined;
+  const emulator = name === 'shop' || name === 'live' ? await Emulator.start({ region: 'eu-west-1' }) : undefined;
   const ofCloud = emulator
     ? { ...developerVariables(emulator, app.variables.HOME ?? ''), LIVE_LAMBDA_ENDPOINT: emulator.endpoint }
     : {};
   const world: World = {
     app,
     env: { ...ofCloud, ...app.variables },
+    handler: await readFile(app.at(handlerFile), 'utf8'),
     deploy: async () => void (await emulator?.deploy(app.at('cdk.out'))),
     running: undefined,
     async [Symbol.asyncDispose]() {
@@ -52,6 +63,11 @@ async function openWorld(name: WorldName): Promise<World> {
       await app[Symbol.asyncDispose]();
     },
   };
+  if (name === 'live') {
+    await run({ command: 'npx live-lambda deploy', output: [] }, world);
+    world.running = start('npx live-lambda tunnel --inspect', world);
+    await printed(['...', '12:00:00 Ready. Waiting for invocations; Ctrl-C stops.'], world.running);
+  }
   return world;
 }
 
@@ -88,6 +104,12 @@ async function play({ mark = '', text }: DocumentBlock, world: World): Promise<v
     world.running = start(command, world);
     await printed(output, world.running);
   }
+  const edit = edits[mark.replace(/:.*/, '')];
+  if (edit && world.running) {
+    const from = world.running.output.length;
+    await world.app.write(handlerFile, edit(world.handler));
+    await printed(before, world.running, from);
+  }
   if (mark.startsWith('prints') && world.running) await printed(before, world.running);
   if (mark.startsWith('types') && world.running) {
     const from = world.running.output.length;
@@ -98,6 +120,15 @@ async function play({ mark = '', text }: DocumentBlock, world: World): Promise<v
     expect(missingLine(shown, output), output).toBeUndefined();
   }
 }
+
+const handlerFile = 'lambda/hello.ts';
+
+/** What a developer makes of the handler's source as it was at first; never twice the same where it is only saved. */
+const edits: Readonly<Record<string, (source: string) => string>> = {
+  saves: (source) => `${source}// ${randomUUID()}\n`,
+  breaks: (source) => `${source}}\n`,
+  mends: (source) => source,
+};
 
 async function run({ command, output }: ShownCommand, world: World): Promise<void> {
   const running = start(command, world);
@@ -114,12 +145,16 @@ describe('what documents show of terminals', () => {
     },
   );
 
-  const stories = documents.flatMap((document) =>
-    playedWorlds.flatMap((world) => {
-      const blocks = terminals.filter((block) => block.document === document && block.mark?.endsWith(`: ${world}`));
-      return blocks.length === 0 ? [] : [{ document, world, blocks }];
-    }),
+  const blocksIn = (world: WorldName) => terminals.filter(({ mark }) => mark?.endsWith(`: ${world}`));
+  const own = documents.flatMap((document) =>
+    ownWorlds.map((world) => ({
+      document,
+      world,
+      blocks: blocksIn(world).filter((each) => each.document === document),
+    })),
   );
+  const shared = { document: 'all of them', world: 'live', blocks: blocksIn('live') } as const;
+  const stories = [...own, shared].filter(({ blocks }) => blocks.length > 0);
 
   it.each(stories)(
     'is what happens: $document, $world',

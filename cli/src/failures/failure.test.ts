@@ -26,7 +26,7 @@ describe('a command line that cannot be understood', () => {
   it.each([
     [['x', '--fource'], 'unknown-flag', 'live-lambda runners add has no flag --fource.', 'Did you mean `--force`'],
     [['x', '--no-forc'], 'unknown-flag', 'live-lambda runners add has no flag --no-forc.', 'Did you mean `--force`'],
-    [['x', '-q'], 'unknown-flag', 'live-lambda runners add has no flag -q.', '`live-lambda runners add --help`'],
+    [['x', '-q'], 'unknown-flag', 'live-lambda runners add has no flag -q.', '`npx live-lambda runners add --help`'],
     [[], 'missing-argument', 'live-lambda runners add needs <runner>: Name of a package.', '--help'],
     [['x', 'y'], 'unexpected-argument', 'live-lambda runners add takes no argument "y".', '--help'],
     [['x', '--kind', 'c'], 'invalid-value', 'Expected --kind=c to be one of: a, b.', '--help'],
@@ -44,7 +44,7 @@ describe('a command line that cannot be understood', () => {
 
   it('offers no flag that is nothing like it', async () => {
     const { suggestions } = failureOf(await usageError(['x', '--unheard-of']), command);
-    expect(suggestions).toEqual(['`live-lambda runners add --help` shows what there is.']);
+    expect(suggestions).toEqual(['`npx live-lambda runners add --help` shows what there is.']);
   });
 });
 

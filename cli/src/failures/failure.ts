@@ -1,4 +1,5 @@
 import { nearMisses } from '../near-miss.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -132,7 +133,7 @@ export function usage(
   command: CommandText,
   meant: readonly string[] = [],
 ): Failure {
-  const help = `\`${command} --help\` shows what there is.`;
+  const help = `\`${projectCommand(command)} --help\` shows what there is.`;
   const question = meant.length === 0 ? '' : `Did you mean ${meant.map((each) => `\`${each}\``).join(' or ')}? `;
   return { code, message, suggestions: [question + help], exitCode: usageExitCode };
 }

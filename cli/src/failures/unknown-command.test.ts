@@ -13,11 +13,11 @@ describe('a command line that names no command', () => {
   });
 
   it.each([
-    ['tunel', 'live-lambda has no command "tunel".', 'Did you mean `live-lambda tunnel`? `live-lambda --help`'],
-    ['runner', 'live-lambda has no command "runner".', 'Did you mean `live-lambda runners`'],
-    ['runners:ad', 'live-lambda runners has no command "ad".', 'Did you mean `live-lambda runners add`?'],
-    ['runners:ad:./x.ts', 'live-lambda runners has no command "ad".', '`live-lambda runners --help`'],
-    ['xyzzy', 'live-lambda has no command "xyzzy".', '`live-lambda --help` shows what there is.'],
+    ['tunel', 'live-lambda has no command "tunel".', 'Did you mean `npx live-lambda tunnel`? `npx live-lambda --help`'],
+    ['runner', 'live-lambda has no command "runner".', 'Did you mean `npx live-lambda runners`'],
+    ['runners:ad', 'live-lambda runners has no command "ad".', 'Did you mean `npx live-lambda runners add`?'],
+    ['runners:ad:./x.ts', 'live-lambda runners has no command "ad".', '`npx live-lambda runners --help`'],
+    ['xyzzy', 'live-lambda has no command "xyzzy".', '`npx live-lambda --help` shows what there is.'],
   ])('offers those that were probably meant by %s', (id, message, advice) => {
     const failure = unknownCommand(id, known);
     expect(failure).toMatchObject({ code: 'unknown-command', message, exitCode: 2 });
@@ -28,7 +28,7 @@ describe('a command line that names no command', () => {
     expect(unknownCommand('tunnel:CreateOrder', known)).toMatchObject({
       code: 'unexpected-argument',
       message: 'live-lambda tunnel takes no argument "CreateOrder".',
-      suggestions: ['`live-lambda tunnel --help` shows what there is.'],
+      suggestions: ['`npx live-lambda tunnel --help` shows what there is.'],
     });
   });
 

@@ -1,4 +1,5 @@
 import { nearMisses } from '../near-miss.ts';
+import { projectCommand } from '../project-command.ts';
 import { type Failure, unexpectedArgument, usage } from './failure.ts';
 
 /** What a program has commands for; ids are words with colons between them. */
@@ -23,6 +24,6 @@ export function unknownCommand(id: string, { bin, commands, topics }: KnownComma
   const siblings = commands
     .filter((each) => topic.length === 0 || each.startsWith(`${topic.join(':')}:`))
     .map((each) => next(each).at(-1) ?? '');
-  const meant = nearMisses(wrong, [...new Set(siblings)]).map((each) => text([...topic, each]));
+  const meant = nearMisses(wrong, [...new Set(siblings)]).map((each) => projectCommand(text([...topic, each])));
   return usage('unknown-command', `${text(topic)} has no command "${wrong}".`, text(topic), meant);
 }

@@ -94,7 +94,7 @@ function createCache<Value>(nowMs: () => number) {
 }
 
 async function listResources(stack: string, options: DeployedFunctionsOptions): Promise<Resources> {
-  const { CloudFormationClient, paginateListStackResources } = await import('@aws-sdk/client-cloudformation');
+  const { CloudFormationClient, paginateListStackResources } = await import('../aws/cloudformation.ts');
   const client = new CloudFormationClient(await clientOptions(options));
   const resources = new Map<string, string>();
   try {
@@ -113,7 +113,7 @@ async function configurationOf(
   functionName: string,
   options: DeployedFunctionsOptions,
 ): Promise<Pick<DeployedFunction, 'roleArn' | 'trustedKeys'>> {
-  const { LambdaClient, GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
+  const { LambdaClient, GetFunctionConfigurationCommand } = await import('../aws/lambda.ts');
   const client = new LambdaClient(await clientOptions(options));
   try {
     const { Role, Environment } = await client.send(

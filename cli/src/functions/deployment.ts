@@ -1,7 +1,8 @@
-import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type Namespaces, ownNamespaces } from '@live-lambda/protocol';
 import type { EventApiEndpoint } from '@live-lambda/protocol/appsync';
 import type { ManifestApi } from '@live-lambda/protocol/manifest';
+import type { CloudFormationClient } from '../aws/cloudformation.ts';
+import { projectCommand } from '../project-command.ts';
 import { ProxyError } from '../proxy-error.ts';
 import { UserError } from '../user-error.ts';
 import type { LocalFunction } from './live-functions.ts';
@@ -47,7 +48,7 @@ async function clientOptions({ endpointUrl }: AwsAccess, region: string | null) 
 
 /** @throws UserError without usable credentials or region. */
 export async function callerIdentity(access: AwsAccess): Promise<CallerIdentity> {
-  const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const { STSClient, GetCallerIdentityCommand } = await import('../aws/sts.ts');
   const client = new STSClient(await clientOptions(access, null));
   try {
     const { Arn, Account } = await client.send(new GetCallerIdentityCommand({}));
@@ -116,7 +117,7 @@ function groupBy<T>(all: readonly T[], keyOf: (each: T) => unknown): readonly At
 /** @throws UserError */
 async function findApi(functions: AtLeastOne<LocalFunction>, access: AwsAccess): Promise<DeployedApi> {
   const { described } = functions[0];
-  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  const { CloudFormationClient } = await import('../aws/cloudformation.ts');
   const client = new CloudFormationClient(await clientOptions(access, described.region));
   try {
     const region = await client.config.region();
@@ -126,7 +127,7 @@ async function findApi(functions: AtLeastOne<LocalFunction>, access: AwsAccess):
       if (value) return value;
       throw new UserError(
         `Stack ${described.api.stack} has no output ${described.api.outputs[key]}: it was deployed without live mode.`,
-        'Deploy it in live mode (`npx cdk deploy -c live-lambda=true`), then start the tunnel again.',
+        `Deploy it in live mode (\`${projectCommand('live-lambda deploy')}\`), then start the tunnel again.`,
       );
     };
     const endpoint = { httpHost: host('httpHost'), realtimeHost: host('realtimeHost'), region };
@@ -144,12 +145,12 @@ async function stackOutputs(
   stack: string,
   region: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStacksCommand } = await import('../aws/cloudformation.ts');
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist')) {
       throw new UserError(
         `Stack ${stack} is not deployed in ${region}.`,
-        'Deploy it in live mode (`npx cdk deploy -c live-lambda=true`), or choose the region and account with AWS_REGION and AWS_PROFILE.',
+        `Deploy it in live mode (\`${projectCommand('live-lambda deploy')}\`), or choose the region and account with AWS_REGION and AWS_PROFILE.`,
       );
     }
     throw error;
@@ -174,8 +175,13 @@ function hintFor(cause: Error, code: string): string {
   if (/region (is missing|not accepted)/i.test(cause.message))
     return 'Set AWS_REGION, or choose a profile that has a region with AWS_PROFILE.';
   if (cause.name === 'CredentialsProviderError') {
-    return 'Sign in (for example `aws sso login`), and choose a profile with AWS_PROFILE if you have several.';
+    const profile = process.env.AWS_PROFILE ? `; it is "${process.env.AWS_PROFILE}" now` : ' if you have several';
+    return `Sign in (for example \`aws sso login\`), and choose a profile with AWS_PROFILE${profile}.`;
   }
+  if (/scoped to a valid region/i.test(cause.message))
+    return 'Set AWS_REGION to the region that is asked, or choose a profile that has it with AWS_PROFILE.';
+  if (/signature (expired|not yet current)/i.test(cause.message))
+    return 'Set the clock of this machine: AWS refuses what is signed more than five minutes before or after its own.';
   if (['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'SignatureDoesNotMatch'].includes(cause.name)) {
     return 'Sign in again: these credentials have expired or are of another account.';
   }

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { type Manifest, manifestFileName, manifestVersion } from '@live-lambda/protocol/manifest';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 
 /** A manifest and the folder that its paths are relative to. */
@@ -12,8 +12,7 @@ export interface LocatedManifest {
   readonly manifest: Manifest;
 }
 
-const synthHint =
-  'Synthesize the CDK app in live mode (`npx cdk synth -c live-lambda=true`), or name its output folder with --app.';
+const synthHint = `Deploy the CDK app in live mode (\`${projectCommand('live-lambda deploy')}\`), or name the folder that its synth writes with --app.`;
 
 /**
  * Reads the manifests of a cloud assembly and of the assemblies of stages within it.
@@ -74,14 +73,9 @@ async function validate(value: unknown, file: string): Promise<Manifest> {
       'Install the same release of live-lambda and live-lambda-cdk, and synthesize again.',
     );
   }
-  const { Ajv } = await import('ajv');
-  const schema = JSON.parse(
-    await readFile(createRequire(import.meta.url).resolve('@live-lambda/protocol/manifest/v1.schema.json'), 'utf8'),
-  );
-  const ajv = new Ajv({ allErrors: false, strict: false, validateSchema: false });
-  const check = ajv.compile<Manifest>(schema);
-  if (check(value)) return value;
-  const first = check.errors?.[0];
+  const { checkManifest } = await import('./manifest-schema.ts');
+  if (checkManifest(value)) return value;
+  const first = checkManifest.errors?.[0];
   throw new UserError(
     `${file} is not a valid manifest: ${first?.instancePath || '/'} ${first?.message ?? 'is wrong'}.`,
     'It was edited, or made by another release of live-lambda-cdk: synthesize the app again.',

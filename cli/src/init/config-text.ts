@@ -1,3 +1,4 @@
+import { projectCommand } from '../project-command.ts';
 /** The config file that a project is given. */
 export interface NewConfig {
   readonly name: string;
@@ -5,10 +6,14 @@ export interface NewConfig {
 }
 
 const explanation = [
-  '// Each setting is also a flag of `live-lambda tunnel`; `npx live-lambda config` shows what holds, and why.',
+  `// Each setting is also a flag of \`live-lambda tunnel\`; \`${projectCommand('live-lambda config')}\` shows what holds, and why.`,
 ];
 
-const example = ["// functions: { 'Stack/Function': { env: { LOG_LEVEL: 'debug' } } },"];
+const example = [
+  '// A session for each developer, where several have the same stack live:',
+  "// session: process.env.USER ?? 'default',",
+  "// functions: { 'Stack/Function': { env: { LOG_LEVEL: 'debug' } } },",
+];
 
 /**
  * A config in the language of the app, with nothing set. The ending says that it is an ES module where the package does

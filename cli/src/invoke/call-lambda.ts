@@ -1,5 +1,5 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { awsClientOptions, type CloudAccess } from '../aws/client-options.ts';
+import type { LambdaClient } from '../aws/lambda.ts';
 import { awsError } from '../functions/deployment.ts';
 import type { UserError } from '../user-error.ts';
 import type { FoundFunction } from './find-function.ts';
@@ -40,7 +40,7 @@ type Called = Omit<CallAnswer, 'region' | 'tookMs'>;
  */
 export async function callLambda(options: CallOptions): Promise<CallAnswer> {
   const { fn, access, kind, nowMs } = options;
-  const { LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { LambdaClient } = await import('../aws/lambda.ts');
   const client = new LambdaClient({ ...(await awsClientOptions({ access, region: fn.region })), maxAttempts: 1 });
   const startedAt = nowMs();
   try {
@@ -54,7 +54,7 @@ export async function callLambda(options: CallOptions): Promise<CallAnswer> {
 }
 
 async function invoke(client: LambdaClient, { fn, event, kind }: CallOptions): Promise<Called> {
-  const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand } = await import('../aws/lambda.ts');
   const answer = await client.send(
     new InvokeCommand({
       FunctionName: fn.functionName,
@@ -75,7 +75,7 @@ async function invoke(client: LambdaClient, { fn, event, kind }: CallOptions): P
 
 async function stream(client: LambdaClient, options: CallOptions, startedAt: number): Promise<Called> {
   const { fn, event, onChunk, nowMs } = options;
-  const { InvokeWithResponseStreamCommand } = await import('@aws-sdk/client-lambda');
+  const { InvokeWithResponseStreamCommand } = await import('../aws/lambda.ts');
   const answer = await client.send(
     new InvokeWithResponseStreamCommand({
       FunctionName: fn.functionName,

@@ -1,6 +1,7 @@
 import type { CloudAccess } from '../aws/client-options.ts';
 import { type DeployedStacks, deployedStacks } from '../aws/stack-resources.ts';
 import { didYouMean } from '../near-miss.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import type { AssemblyFunction } from './assembly-functions.ts';
 
@@ -8,7 +9,7 @@ import type { AssemblyFunction } from './assembly-functions.ts';
 export interface FoundFunction {
   /** Construct path, where the function is of the app. */
   readonly id: string | null;
-  /** Physical name, or what the developer gave. */
+  /** Physical name, with the version or the alias that was asked for; or what the developer gave. */
   readonly functionName: string;
   readonly region: string | null;
   readonly streams: boolean;
@@ -24,18 +25,20 @@ export interface FindOptions {
 }
 
 /**
- * Finds a function by its construct id, its construct path (whole or the end of it), its logical id or its physical name.
- * A name that the app does not know is taken for the physical name of another function.
+ * Finds a function by its construct id, its construct path (whole or the end of it), its logical id or its physical name,
+ * with a version or an alias behind a colon where that is meant. A name that the app does not know is taken for the
+ * physical name of another function.
  * @throws UserError for a name that means several functions, or one that is not deployed
  */
 export async function findFunction(name: string, options: FindOptions): Promise<FoundFunction> {
   const { functions, access } = options;
-  const named = matches(name, functions);
+  const { unqualified, qualifier } = splitName(name, functions);
+  const named = matches(unqualified, functions);
   const [first, ...others] = named;
   if (others.length > 0) {
     throw new UserError(
       `"${name}" may be ${named.map(({ id }) => id).join(' or ')}.`,
-      `Give the whole path, for example ${named[0]?.id}.`,
+      `Give the whole path, for example ${first?.id}.`,
     );
   }
   const stacks = new Map<string | null, DeployedStacks>();
@@ -44,12 +47,12 @@ export async function findFunction(name: string, options: FindOptions): Promise<
     stacks.set(where, found);
     return found;
   };
-  if (first) return deployed(first, stacksIn(first.region));
+  if (first) return deployed(first, stacksIn(first.region), qualifier);
   const physical = await Promise.all(
     functions.map(async (fn) => ({ fn, physicalName: await nameOf(fn, stacksIn(fn.region)) })),
   );
-  const known = physical.find(({ physicalName }) => physicalName === name);
-  const notFound = () => unknownName(name, { ...options, physical });
+  const known = physical.find(({ physicalName }) => physicalName === unqualified);
+  const notFound = () => unknownName(unqualified, { ...options, physical });
   return {
     id: known?.fn.id ?? null,
     functionName: name,
@@ -59,6 +62,19 @@ export async function findFunction(name: string, options: FindOptions): Promise<
   };
 }
 
+/** Source: AWS Lambda API Reference, "Invoke", FunctionName and Qualifier. */
+const qualifiedName = /^(?<unqualified>(?!arn:).+):(?<qualifier>\$LATEST|[\w-]+)$/;
+
+/** A construct id may have a colon of its own. */
+function splitName(
+  name: string,
+  functions: readonly AssemblyFunction[],
+): { readonly unqualified: string; readonly qualifier?: string | undefined } {
+  const { unqualified = name, qualifier } =
+    matches(name, functions).length > 0 ? {} : (qualifiedName.exec(name)?.groups ?? {});
+  return { unqualified, qualifier };
+}
+
 /** The functions that a name means, the exact ones alone where there are such. */
 export function matches(name: string, functions: readonly AssemblyFunction[]): readonly AssemblyFunction[] {
   const exact = functions.filter(({ id }) => id === name);
@@ -66,15 +82,26 @@ export function matches(name: string, functions: readonly AssemblyFunction[]): r
   return functions.filter(({ id, logicalId }) => id.endsWith(`/${name}`) || logicalId === name);
 }
 
-async function deployed(fn: AssemblyFunction, stacks: DeployedStacks): Promise<FoundFunction> {
+async function deployed(
+  fn: AssemblyFunction,
+  stacks: DeployedStacks,
+  qualifier: string | undefined,
+): Promise<FoundFunction> {
   const functionName = await stacks.physicalId(fn);
   const notFound = (where: string) =>
     new UserError(
       `Function ${fn.id} of stack ${fn.stack} is not deployed in ${where}.`,
-      'Deploy the app (`npx cdk deploy`), or choose the region and account with AWS_REGION and AWS_PROFILE.',
+      `Deploy the app (\`${projectCommand('cdk deploy')}\`), or choose the region and account with AWS_REGION and AWS_PROFILE.`,
     );
   if (functionName === undefined) throw notFound(fn.region ?? 'the region that is set');
-  return { id: fn.id, functionName, region: fn.region, streams: fn.streams, notFound };
+  const found = { id: fn.id, functionName, region: fn.region, streams: fn.streams, notFound };
+  if (qualifier === undefined) return found;
+  const unqualifiedOnly = (where: string) =>
+    new UserError(
+      `Function ${fn.id} has no version and no alias "${qualifier}" in ${where}.`,
+      `Deploy the app (\`${projectCommand('cdk deploy')}\`) where it is new, or leave out ":${qualifier}" for the function as it is.`,
+    );
+  return { ...found, functionName: `${functionName}:${qualifier}`, notFound: unqualifiedOnly };
 }
 
 /** What is not known is no near miss; the invocation says what is wrong with the access. */

@@ -14,6 +14,7 @@ import { cdkAppFolders } from '../cdk-app/find-cdk-app.ts';
 import { foldersUpward } from '../config/project-folders.ts';
 import { UsageError } from '../failures/usage-error.ts';
 import { didYouMean } from '../near-miss.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import { addKeys, removeKey } from './keys-text.ts';
 
@@ -51,9 +52,13 @@ function readKeys(text: string, file: string): readonly TrustedKey[] {
     return parseKeysFile(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`${file}: ${reason}.`, 'Correct the file; `live-lambda keys --help` says what changes it.', {
-      cause,
-    });
+    throw new UserError(
+      `${file}: ${reason}.`,
+      `Correct the file; \`${projectCommand('live-lambda keys --help')}\` says what changes it.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -92,13 +97,16 @@ export function namedKeys(
   if (!existsSync(path)) {
     throw new UsageError(
       `"${given}" is neither the fingerprint of a key nor a file.`,
-      'A fingerprint has 22 characters: `live-lambda keys show` tells your teammate theirs.',
+      `A fingerprint has 22 characters: \`${projectCommand('live-lambda keys show')}\` tells your teammate theirs.`,
     );
   }
   const keys = readKeys(readFileSync(path, 'utf8'), path);
   const [only, ...others] = keys;
   if (only === undefined)
-    throw new UserError(`${path} holds no fingerprint.`, 'Ask for the line that `live-lambda keys show` prints.');
+    throw new UserError(
+      `${path} holds no fingerprint.`,
+      `Ask for the line that \`${projectCommand('live-lambda keys show')}\` prints.`,
+    );
   return others.length === 0 && name !== undefined ? [{ ...only, name }] : keys;
 }
 
@@ -151,7 +159,7 @@ export async function removeFromProject({ file, text, keys }: KeysFile, named: s
       text === undefined
         ? `There is no ${file}: functions trust whoever deploys them.`
         : `${file} has no key "${named}".`,
-      `${didYouMean(named, known)} \`live-lambda keys list\` shows what there is.`.trim(),
+      `${didYouMean(named, known)} \`${projectCommand('live-lambda keys list')}\` shows what there is.`.trim(),
     );
   }
   if (others.length > 0) {

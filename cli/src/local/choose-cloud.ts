@@ -1,5 +1,6 @@
 import type { CloudAccess } from '../aws/client-options.ts';
 import type { Project } from '../project.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import { isOfApp, type LocalRecord, runningLocals } from './local-record.ts';
 
@@ -35,7 +36,7 @@ export function chooseCloud({ settings }: Pick<Project, 'settings'>, { local, ca
   const others = running.map(({ assembly }) => assembly).join(', ');
   throw new UserError(
     `No emulator runs for ${settings.app.value}${others === '' ? '' : `, only for ${others}`}.`,
-    'Start one in another terminal with `live-lambda local`, or leave out --local to call AWS.',
+    `Start one in another terminal with \`${projectCommand('live-lambda local')}\`, or leave out --local to call AWS.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { shellText } from '../deploy/cdk-command.ts';
+import { projectCommand } from '../project-command.ts';
 import type { LocalRecord } from './local-record.ts';
 
 export interface Invocable {
@@ -19,7 +20,7 @@ export function howToInvoke({ id, functionName, assembly }: ShownInvocable, loca
   return [
     'Invoke a function from another terminal, in this folder:',
     '',
-    `  ${shellText('live-lambda', ['invoke', id, '--event', '{}', ...(assembly === undefined ? [] : ['--app', assembly])])}`,
+    `  ${shellText(projectCommand('live-lambda'), ['invoke', id, '--event', '{}', ...(assembly === undefined ? [] : ['--app', assembly])])}`,
     '',
     'or with the AWS CLI, version 2:',
     '',

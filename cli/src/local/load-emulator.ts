@@ -1,3 +1,4 @@
+import { installationCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 
 export type EmulatorModule = typeof import('@live-lambda/emulator');
@@ -13,7 +14,7 @@ export async function loadEmulator(
     if (!missing) throw cause;
     throw new UserError(
       'The emulator is not installed: live-lambda finds no package @live-lambda/emulator.',
-      'Install live-lambda again with all of its dependencies, for example `npm install --save-dev live-lambda`.',
+      `Install live-lambda again with all of its dependencies, for example \`${installationCommand('live-lambda')}\`.`,
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 import type { Deployment, Emulator } from '@live-lambda/emulator';
 import { readManifests } from '../functions/manifest-file.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import { type AssemblyWatch, watchAssembly } from './assembly-watch.ts';
 import { emulatedPlace, type StackPlace } from './emulated-place.ts';
@@ -96,7 +97,7 @@ async function start(
 async function livePlaces(assembly: string): Promise<readonly StackPlace[]> {
   const manifests = await readManifests(assembly).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
-    const hint = 'Synthesize it in live mode: `npx cdk synth -c live-lambda=true`, or start again with --synth.';
+    const hint = `Synthesize it in live mode: \`${projectCommand('cdk synth -c live-lambda=true')}\`, or start again with --synth.`;
     throw new UserError(error.message, hint, { cause: error });
   });
   return manifests.flatMap(({ manifest }) =>
@@ -120,5 +121,9 @@ function recordOf({ endpoint, region, developerCredentials }: Emulator, assembly
 
 function defect(cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new UserError(`Deploying again failed: ${reason}.`, 'Start `live-lambda local` again.', { cause });
+  return new UserError(
+    `Deploying again failed: ${reason}.`,
+    `Start \`${projectCommand('live-lambda local')}\` again.`,
+    { cause },
+  );
 }

@@ -1,3 +1,4 @@
+import { projectCommand } from '../project-command.ts';
 /** What a folder has of live-lambda, as far as it could be found out. */
 export interface Surroundings {
   /** The folders of CDK apps, relative to the current one; `.` for itself. */
@@ -45,15 +46,18 @@ export interface NextStep {
 }
 
 const initialize = {
-  command: 'npx live-lambda init',
+  command: projectCommand('live-lambda init'),
   does: 'adds live-lambda to the app, and shows first what it changes',
 };
-const deploy = { command: 'npx live-lambda deploy', does: 'deploys the app with all its functions live' };
-const deployOne = { command: 'npx live-lambda deploy <function>', does: 'the same with one of them' };
-const local = { command: 'npx live-lambda local', does: 'tries it on this machine, without AWS' };
-const tunnel = { command: 'npx live-lambda tunnel', does: 'runs the invocations of the live functions here' };
-const invoke = { command: "npx live-lambda invoke <function> --event '{}'", does: 'calls one of them' };
-const doctor = { command: 'npx live-lambda doctor', does: 'looks for what is wrong' };
+const deploy = { command: projectCommand('live-lambda deploy'), does: 'deploys the app with all its functions live' };
+const deployOne = { command: projectCommand('live-lambda deploy <function>'), does: 'the same with one of them' };
+const local = { command: projectCommand('live-lambda local'), does: 'tries it on this machine, without AWS' };
+const tunnel = {
+  command: projectCommand('live-lambda tunnel'),
+  does: 'runs the invocations of the live functions here',
+};
+const invoke = { command: projectCommand("live-lambda invoke <function> --event '{}'"), does: 'calls one of them' };
+const doctor = { command: projectCommand('live-lambda doctor'), does: 'looks for what is wrong' };
 
 /** The one next step, and what else may be meant. */
 export function nextStep({ apps, attached, live }: Surroundings): NextStep {
@@ -65,7 +69,7 @@ export function nextStep({ apps, attached, live }: Surroundings): NextStep {
   }
   if (others.length > 0) {
     const commands = apps.map((each) => ({
-      command: `cd ${each} && npx live-lambda`,
+      command: `cd ${each} && ${projectCommand('live-lambda')}`,
       does: 'says what to do for this one',
     }));
     return { state: 'several-apps', says: `There are ${apps.length} CDK apps below this folder.`, commands };
@@ -105,5 +109,5 @@ function afterSynth({ functions, app, deployed }: Extract<LiveState, { state: 'l
 export function nextStepText({ says, commands }: NextStep): string {
   const width = Math.max(...commands.map(({ command }) => command.length));
   const lines = commands.map(({ command, does }) => `  ${command.padEnd(width)}  ${does}`);
-  return [says, '', ...lines, '', 'All commands: npx live-lambda help'].join('\n');
+  return [says, '', ...lines, '', `All commands: ${projectCommand('live-lambda help')}`].join('\n');
 }

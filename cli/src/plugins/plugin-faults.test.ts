@@ -1,25 +1,28 @@
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { scratchProject } from '../fixtures/scratch-project.ts';
 
-const built = join(import.meta.dirname, '..', '..', 'dist', 'plugins', 'plugin-faults.js');
+const source = join(import.meta.dirname, 'plugin-faults.ts');
+const typeScript = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** Runs a program that survives the faults of a plugin in its folder. */
-async function run(source: string) {
+async function run(code: string) {
   await using project = await scratchProject({
     'plugin/index.mjs': 'export const late = (error) => setTimeout(() => { throw new Error(error); });',
   });
   await project.write(
     'main.mjs',
-    `import { surviveFaultsOf } from ${JSON.stringify(built)};
+    `import { surviveFaultsOf } from ${JSON.stringify(source)};
     import { late } from './plugin/index.mjs';
     const plugins = [{ name: 'late-plugin', root: ${JSON.stringify(project.at('plugin'))} }];
     surviveFaultsOf(plugins, (plugin, reason) => console.log(plugin, reason));
-    ${source}`,
+    ${code}`,
   );
-  return await promisify(execFile)(process.execPath, [project.at('main.mjs')]).then(
+  return await promisify(execFile)(process.execPath, ['--import', typeScript, project.at('main.mjs')]).then(
     ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   );

@@ -3,6 +3,7 @@ import { type ConfigSource, placeOf } from '../config/config-place.ts';
 import type { Setting } from '../config/settings.ts';
 import type { LocalFunction } from '../functions/live-functions.ts';
 import { didYouMean } from '../near-miss.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import { claimant, type RunnerRegistry, sourceText } from './registry.ts';
 
@@ -47,7 +48,7 @@ function findRunner(registry: RunnerRegistry, name: string, origin: string): Run
   throw new UserError(
     `There is no runner "${name}" (${origin}).${didYouMean(name, names)}`,
     failed.length === 0
-      ? `Choose one of: ${names.join(', ')}; or add one with \`live-lambda runners add\`.`
+      ? `Choose one of: ${names.join(', ')}; or add one with \`${projectCommand('live-lambda runners add')}\`.`
       : `There are: ${names.join(', ')}. Not loaded were ${failed.join('; ')}.`,
   );
 }
@@ -60,7 +61,7 @@ function nobody(registry: RunnerRegistry): Runner {
       ? `Name the folder of its sources in the config, functions[${JSON.stringify(id)}].entry; or add`
       : 'Add';
   const reason = ({ id, entry, runtime }: FunctionSpec) =>
-    `Function ${id}: no runner can run ${entry} (${runtime}); there are: ${names}. ${sources(runtime, id)} a runner with \`live-lambda runners add\`; or leave the function out with \`-c live-lambda:${id}=false\` and deploy again.`;
+    `Function ${id}: no runner can run ${entry} (${runtime}); there are: ${names}. ${sources(runtime, id)} a runner with \`${projectCommand('live-lambda runners add')}\`; or leave the function out with \`-c live-lambda:${id}=false\` and deploy again.`;
   return {
     name: 'nothing',
     claims: () => false,

@@ -4,6 +4,7 @@ import type { Runner } from '@live-lambda/runner';
 import { findConfigFile, loadConfigFile } from '../config/config-file.ts';
 import { editRunners, type RunnersEdit } from '../config/edit-runners.ts';
 import { packageFolder, readPackageJson } from '../config/project-folders.ts';
+import { projectCommand } from '../project-command.ts';
 import { UserError } from '../user-error.ts';
 import { importRunner, isPath } from './import-runner.ts';
 import { type Installation, install, type RunPackageCommand } from './installation.ts';
@@ -125,7 +126,7 @@ async function checkName(name: string, spec: string, { file, folder }: ConfigTar
     if ('runner' in imported && imported.runner.name === name) {
       throw new UserError(
         `${file} has a runner "${name}" already: ${other}.`,
-        `Remove it first: \`live-lambda runners remove ${name}\`.`,
+        `Remove it first: \`${projectCommand(`live-lambda runners remove ${name}`)}\`.`,
       );
     }
   }

@@ -70,7 +70,7 @@ async function stubSettings(
   functionName: string,
   given: { readonly access: CloudAccess; readonly region: string | null },
 ): Promise<string | undefined> {
-  const { LambdaClient, GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
+  const { LambdaClient, GetFunctionConfigurationCommand } = await import('../aws/lambda.ts');
   const client = new LambdaClient(await awsClientOptions({ ...given, requestTimeoutMs }));
   try {
     const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));

@@ -1,3 +1,4 @@
+import { projectCommand } from '../project-command.ts';
 import type { Style } from '../ui/words.ts';
 import { byteText } from './byte-text.ts';
 import type { DeployedState } from './deployed-state.ts';
@@ -57,7 +58,7 @@ function functionLines({ id, file, deployed }: FunctionStatus, width: number, pa
 }
 
 function describeState(deployed: DeployedState): readonly [Style, string, string, string?] {
-  const redeploy = 'Deploy the app in live mode: `live-lambda deploy`.';
+  const redeploy = `Deploy the app in live mode: \`${projectCommand('live-lambda deploy')}\`.`;
   switch (deployed.state) {
     case 'live':
       return ['green', '✓', `live as ${deployed.functionName}`];
@@ -79,7 +80,7 @@ function tunnelLines({ app, tunnels, otherTunnels }: Status, options: StatusText
   const none =
     app === null
       ? 'No tunnel runs on this machine.'
-      : 'No tunnel of this session runs on this machine; one on another is told of when you start `live-lambda tunnel`.';
+      : `No tunnel of this session runs on this machine; one on another is told of when you start \`${projectCommand('live-lambda tunnel')}\`.`;
   const others = otherTunnels.map(
     ({ app: name, session, pid }) => `Another tunnel runs here, for app ${name}, session ${session} (process ${pid}).`,
   );

@@ -1,6 +1,7 @@
 import { type Channel, ChannelError } from '@live-lambda/protocol';
 import { type CredentialsProvider, createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import type { Identity } from '@live-lambda/protocol/identity';
+import type { StubTrust } from '../config/settings.ts';
 import { createDeployedFunctions } from '../functions/deployed-function.ts';
 import type { AwsAccess, DeployedApi } from '../functions/deployment.ts';
 import type { LocalFunction } from '../functions/live-functions.ts';
@@ -8,6 +9,8 @@ import type { AgentFor } from '../proxy.ts';
 import { UserError } from '../user-error.ts';
 import { type InboxOptions, openInbox } from './inbox.ts';
 import { createKnownKeys } from './known-keys.ts';
+import type { SessionSharing } from './session-sharing.ts';
+import { unverifiedStubs } from './unverified-stubs.ts';
 import { createStubVerifier } from './verify-stub.ts';
 
 /** What the connections of a tunnel have in common. */
@@ -17,13 +20,18 @@ export interface ConnectionParts
   readonly access: AwsAccess;
   readonly credentials: CredentialsProvider;
   readonly agentFor: AgentFor;
+  readonly stubTrust: StubTrust;
   /** Counts what goes over a channel. */
   readonly metering: ((channel: Channel, isToStub: (name: string) => boolean) => Channel) | undefined;
   /** An API cannot be used any more. */
   readonly onFailed: (error: UserError) => void;
+  /** What is asked of the other tunnels of a session, and told of them. */
+  readonly sharing: Pick<SessionSharing, 'of'>;
 }
 
-export interface ApiConnectionOptions extends ConnectionParts, Pick<InboxOptions, 'app' | 'session'> {
+export interface ApiConnectionOptions
+  extends ConnectionParts,
+    Pick<InboxOptions, 'app' | 'session' | 'onHandingOver' | 'onHandedOver'> {
   readonly api: DeployedApi;
 }
 
@@ -36,6 +44,8 @@ export interface ApiConnection {
   open(): Promise<void>;
   /** Which functions call over it from now on. */
   serve(functions: readonly LocalFunction[]): void;
+  /** Asks the tunnels that were there before for the session. */
+  takeOver(): Promise<void>;
   /** Tells the stubs that the tunnel leaves, and closes the connection. */
   leave(reason: string): Promise<void>;
 }
@@ -46,6 +56,7 @@ export interface ApiConnection {
  */
 const knownKeysLimitMs = 2000;
 
+/** @throws UserError where its stubs may not be taken without a proof. */
 export function createApiConnection(options: ApiConnectionOptions): ApiConnection {
   const { api, access, identity, host, nowMs } = options;
   const { region } = api.endpoint;
@@ -59,8 +70,10 @@ export function createApiConnection(options: ApiConnectionOptions): ApiConnectio
     channel,
     namespaces: api.namespaces,
     functionOf: (path) => functions.get(path),
-    verifier: createStubVerifier({ access, region, deployed, nowMs }),
+    verifier:
+      options.stubTrust === 'none' ? unverifiedStubs(api) : createStubVerifier({ access, region, deployed, nowMs }),
     trust: keys.trust,
+    shared: options.sharing.of(options.session),
     isLeaving: () => leaving,
   });
   const learn = async (given: readonly LocalFunction[]): Promise<void> => {
@@ -71,7 +84,7 @@ export function createApiConnection(options: ApiConnectionOptions): ApiConnectio
   return {
     async open() {
       try {
-        await link.open(withinLimit(learn(api.functions), knownKeysLimitMs));
+        await link.open(() => withinLimit(learn(api.functions), knownKeysLimitMs));
       } catch (error) {
         throw error instanceof ChannelError ? unusable(api, error) : error;
       }
@@ -81,6 +94,7 @@ export function createApiConnection(options: ApiConnectionOptions): ApiConnectio
       functions = byPath(given);
       void learn(added);
     },
+    takeOver: () => link.takeOver(),
     async leave(reason) {
       leaving = true;
       await link.goodbye(reason);

@@ -1,4 +1,4 @@
-import type { FoundApis } from '../functions/deployment.ts';
+import type { DeployedApi, FoundApis } from '../functions/deployment.ts';
 import { UserError } from '../user-error.ts';
 import {
   type ApiConnection,
@@ -15,16 +15,50 @@ export interface ApiConnections {
    * @returns why some could not be opened; they are tried again with the next call
    */
   follow(found: FoundApis, place: Place): Promise<readonly UserError[]>;
+  /** Asks the tunnels that were there before for the session. */
+  takeOver(): Promise<void>;
   /** Leaves all of them. */
   leave(reason: string): Promise<void>;
 }
 
+/** What the connections have in common, and who is told when there is none left. */
+export interface ApiConnectionsParts extends ConnectionParts {
+  /** Other tunnels have taken over what all of them served. */
+  readonly onAllHandedOver: () => void;
+}
+
 export function createApiConnections(
-  parts: ConnectionParts,
+  parts: ApiConnectionsParts,
   connect: (options: ApiConnectionOptions) => ApiConnection = createApiConnection,
 ): ApiConnections {
   const connections = new Map<string, OpenConnection & { readonly connection: ApiConnection }>();
+  /** Those that another tunnel has taken over: they are not opened again. */
+  const handedOver = new Set<string>();
   let left = false;
+
+  /** Names of its stacks, where it is not the only connection. */
+  const stacksOf = (key: string) => (connections.size > 1 ? (connections.get(key)?.stacks ?? null) : null);
+
+  function openOne(key: string, api: DeployedApi, place: Place): ApiConnection {
+    const shared = parts.sharing.of(place.session);
+    const connection = connect({
+      ...parts,
+      ...place,
+      api,
+      onHandingOver: (to, unfinished) => shared.handingOver(to, unfinished, stacksOf(key)),
+      onHandedOver(to, finished) {
+        const stacks = stacksOf(key);
+        handedOver.add(key);
+        const isLast = connections.size <= 1;
+        shared.handedOver(to, finished, stacks, isLast);
+        // The last one is left with the tunnel, which ends.
+        if (isLast) parts.onAllHandedOver();
+        else void leaveOne(key, 'another tunnel took the session over');
+      },
+    });
+    connections.set(key, { key, stacks: api.stacks, connection });
+    return connection;
+  }
 
   async function leaveOne(key: string, reason: string): Promise<void> {
     const known = connections.get(key);
@@ -47,8 +81,8 @@ export function createApiConnections(
       if (left) return [];
       const opened = await Promise.allSettled(
         plan.open.map(async ({ key, api }) => {
-          const connection = connect({ ...parts, ...place, api });
-          connections.set(key, { key, stacks: api.stacks, connection });
+          if (handedOver.has(key)) return;
+          const connection = openOne(key, api, place);
           try {
             await connection.open();
           } catch (error) {
@@ -58,6 +92,9 @@ export function createApiConnections(
         }),
       );
       return opened.flatMap((each) => (each.status === 'rejected' ? [asUserError(each.reason)] : []));
+    },
+    async takeOver() {
+      await Promise.all([...connections.values()].map(({ connection }) => connection.takeOver()));
     },
     async leave(reason) {
       left = true;

@@ -20,6 +20,8 @@ export interface AppUpdatesOptions {
     functions: readonly LocalFunction[],
     apis: readonly DeployedApi[],
   ) => readonly LiveFunctionSummary[];
+  /** Stacks that were not found at the start: they are told, and looked for again. */
+  readonly faults?: FoundApis['faults'];
   /** What there is to be warned of in an app. */
   readonly warnings: (live: LiveApp) => readonly string[];
 }
@@ -95,6 +97,10 @@ export function createAppUpdates(options: AppUpdatesOptions): AppUpdates {
     again = setTimeout(() => schedule(live, () => lookAgain(live)), lookAgainMs);
   }
 
+  tellAndLookAgain(
+    current,
+    (options.faults ?? []).map(({ error }) => error),
+  );
   return {
     changed(live) {
       clearTimeout(again);

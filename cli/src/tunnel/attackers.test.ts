@@ -225,6 +225,19 @@ describe('a subscriber who reads both namespaces over the WebSocket', () => {
   });
 });
 
+describe('a tunnel that wants no proof', () => {
+  it('runs what calls itself a function with credentials that nobody knows, and does not say as whom', async () => {
+    const listened = listening();
+    await wire.stopTunnels();
+    await wire.startTunnel({ runnerFor, host: listened.host, stubTrust: 'none' });
+    const credentials = { accessKeyId: 'made-up', secretAccessKey: 'made-up', sessionToken: 'made-up' };
+    const answer = await runAs(wire.stubLink({ functionPath: 'Shop/Orders', credentials }), '{"n":1}');
+    expect(answer).toEqual({ type: 'response', body: { n: 1 } });
+    expect(listened.events).toContainEqual(expect.objectContaining({ type: 'started', stubTrust: 'none' }));
+    expect(listened.events.map(({ type }) => type)).not.toContain('verified');
+  });
+});
+
 /** Which of these texts can be had of the bytes by whoever decodes and inflates what can be. */
 function foundIn(event: Uint8Array, secrets: readonly string[]): readonly string[] {
   const bytes = Buffer.from(event);

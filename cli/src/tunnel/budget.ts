@@ -1,3 +1,4 @@
+import { projectCommand } from '../project-command.ts';
 import { dollars } from '../status/prices.ts';
 import type { SessionUsage } from '../status/session-usage.ts';
 import { counted } from '../ui/words.ts';
@@ -32,7 +33,7 @@ export function watchBudget({ limitUsd, origin, usage }: BudgetOptions): BudgetW
       resolve(
         new UserError(
           `The budget of this tunnel is spent: about ${dollars(priceUsd)} of ${dollars(limitUsd)} (${origin}), for ${operations} operations of AppSync Events and ${counted(invocations, 'invocation')}.`,
-          'No more invocations are taken. Start the tunnel again, which counts from nothing, or with a higher `--budget`; `live-lambda status` shows what costs while a tunnel runs.',
+          `No more invocations are taken. Start the tunnel again, which counts from nothing, or with a higher \`--budget\`; \`${projectCommand('live-lambda status')}\` shows what costs while a tunnel runs.`,
         ),
       );
     };

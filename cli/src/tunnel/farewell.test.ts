@@ -19,3 +19,10 @@ it.each([
 ])('whoever stops a tunnel is told what becomes of invocations, by the modes of their functions', (functions, text) => {
   expect(farewell({ functions })).toContain(text);
 });
+
+it('whoever stops a tunnel that asked for the session is told that the other one goes on to end', () => {
+  const text = farewell({ functions: [fn('Orders', 'replace')] }, ['ann@laptop']);
+  expect(text).toMatch(
+    /^The tunnel of ann@laptop was asked for the session, and goes on to end\. The stubs now answer/,
+  );
+});

@@ -2,8 +2,17 @@ import type { LiveApp } from '../functions/live-functions.ts';
 
 const untilThen = 'until a tunnel runs again or the app is deployed without live mode';
 
-/** What becomes of invocations when the tunnel has left, for the developer who stops it. */
-export function farewell({ functions }: Pick<LiveApp, 'functions'>): string {
+/**
+ * What becomes of invocations when the tunnel has left, for the developer who stops it.
+ * @param asked whose tunnels were asked for the session and have not ended yet
+ */
+export function farewell(live: Pick<LiveApp, 'functions'>, asked: readonly string[] = []): string {
+  const after = afterwards(live);
+  if (asked.length === 0) return after;
+  return `The tunnel of ${asked.join(' and ')} was asked for the session, and goes on to end. ${after}`;
+}
+
+function afterwards({ functions }: Pick<LiveApp, 'functions'>): string {
   const isFallback = functions.map(({ described }) => described.mode === 'fallback');
   if (!isFallback.includes(true)) return `The stubs now answer with an error that says so, ${untilThen}.`;
   if (!isFallback.includes(false)) return `The functions now run as they are deployed, ${untilThen}.`;

@@ -7,6 +7,7 @@ import {
   openTunnelLink,
   type RemoteEnvironment,
   StreamFailure,
+  type TakeOver,
   type TunnelIdentity,
   type TunnelInvocation,
   type TunnelLink,
@@ -19,7 +20,7 @@ import type { Host } from '../host.ts';
 import { describeEnd } from './invocation-end.ts';
 import { notRun } from './not-run.ts';
 import { createDropCounter, createIdentityTeller, createRefusalTeller } from './repeated-notes.ts';
-import { rivalText } from './rival-text.ts';
+import type { SharedSession } from './session-sharing.ts';
 import type { StubVerifier } from './verify-stub.ts';
 
 export interface InboxOptions {
@@ -36,6 +37,12 @@ export interface InboxOptions {
   readonly identity: TunnelIdentity;
   /** Which other tunnels of the session are believed. */
   readonly trust: TunnelTrust;
+  /** Told of the other tunnels of the session. */
+  readonly shared: SharedSession;
+  /** Another tunnel takes the session, of which it is told how many invocations run on here. */
+  readonly onHandingOver: (to: TakeOver, unfinished: number) => void;
+  /** Another tunnel has the session, and nothing runs here any more. */
+  readonly onHandedOver: (to: TakeOver, finished: number) => void;
   /** Variables that the tunnel gives to a function's process, stronger than those of its environment in AWS. */
   readonly addedVariables: (fn: LocalFunction) => Readonly<Record<string, string>>;
   readonly host: Host;
@@ -97,6 +104,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
     const requestId = headers['lambda-runtime-aws-request-id'] ?? invocationId;
     const common = { function: fn.spec.id, invocationId, requestId, environmentId: environment.id };
     host.notify({ type: 'invocation-started', ...common, receivedAt: options.wallClockMs() });
+    const inAwsMs = deployedTimeoutMs(fn) - (invocation.deadlineMs - options.nowMs());
     const deadlineMs = options.wallClockMs() + invocation.deadlineMs - options.nowMs();
     const { answer, pid, startMs, runMs } = await executor.execute(requestOf(environment, fn, attach), {
       requestId,
@@ -113,7 +121,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
         ...describeEnd(outcome, entry.withdrawnWithMs),
         pid,
         file: fn.spec.entry,
-        timings: { startMs, runMs: runMs + options.nowMs() - answeredMs },
+        timings: { inAwsMs: Math.max(0, inAwsMs), startMs, runMs: runMs + options.nowMs() - answeredMs },
         finishedAt: options.wallClockMs(),
       });
     if (answer.type === 'stream') void answer.ended.then(tellEnd);
@@ -138,7 +146,7 @@ export function openInbox(options: InboxOptions): TunnelLink {
       credentials,
     });
     if (!verification.verified) return refuse(verification.text);
-    tellIdentity(fn.spec.id, verification.identity);
+    if (verification.identity) tellIdentity(fn.spec.id, verification.identity);
     return { believed: true };
   }
 
@@ -180,7 +188,11 @@ export function openInbox(options: InboxOptions): TunnelLink {
       },
       withdrawn: (environment, invocationId) => withdrawn(environment.id, invocationId),
       refused: createRefusalTeller(warn),
-      rival: (here) => warn(rivalText(here, options.session)),
+      rival: options.shared.rival,
+      takeOver: options.shared.takeOver,
+      takeOverRefused: options.shared.takeOverRefused,
+      handingOver: options.onHandingOver,
+      handedOver: options.onHandedOver,
       dropped: createDropCounter(warn),
       failed: (error) => {
         if (!options.isLeaving()) warn(`A message to a stub could not be published: ${error.message}`);
@@ -194,6 +206,10 @@ async function* streamOf({ body, ended }: StreamedResponse): AsyncGenerator<Uint
   yield* body;
   const failure = await ended;
   if (failure) throw new StreamFailure(failure.body);
+}
+
+function deployedTimeoutMs({ described, spec }: LocalFunction): number {
+  return described.raisedTimeoutMs ?? spec.timeoutMs;
 }
 
 /** Who runs this tunnel, for people. A user that has no name on this machine is its host alone. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '@live-lambda/runner';
 import type { InvocationEnd, InvocationError } from '../host.ts';
+import { projectCommand } from '../project-command.ts';
 
 /**
  * A stub gives up shortly before the deadline, so that its caller is answered. What it withdraws with less time than
@@ -8,8 +9,7 @@ import type { InvocationEnd, InvocationError } from '../host.ts';
 const timeoutMarginMs = 1000;
 
 /** What is to be found out where its time went by before there was a process for it. */
-const untaken =
-  ' Until then no process on this machine was ready to take it. `live-lambda runners test` tries how the function is built and started.';
+const untaken = ` Until then no process on this machine was ready to take it. \`${projectCommand('live-lambda runners test')}\` tries how the function is built and started.`;
 
 /**
  * How an invocation ended, for whoever watches.

@@ -3,6 +3,7 @@ import { notRun } from './not-run.ts';
 
 /** An executor that can be told to wait. */
 export interface PausableExecutor extends Executor {
+  readonly isPaused: boolean;
   /** What comes from now on is held: it is not run until {@link resume}, and not at all once its time is over. */
   pause(): void;
   /** @returns how many invocations were held, which run now */
@@ -42,6 +43,9 @@ export function pausable(inner: Executor, { nowMs, wallClockMs }: PauseClock): P
   }
 
   return {
+    get isPaused() {
+      return isPaused;
+    },
     pause() {
       isPaused = true;
     },

@@ -107,6 +107,9 @@ async function answer(name: string, event: unknown = {}) {
   return JSON.parse((await invoke(name, event)).body.toString());
 }
 
+/** A deadline is a whole millisecond of a wall clock, of which two are compared. */
+const clockStepMs = 2;
+
 const finishedOf = (requestId: string | undefined) =>
   events.find((event) => event.type === 'invocation-finished' && event.requestId === requestId);
 
@@ -129,6 +132,16 @@ describe('a tunnel between Lambda and this machine', () => {
         },
       ]),
     });
+  });
+
+  it('tells of an invocation how long it was in AWS before it came, which is a part of how long its caller waited', async () => {
+    const beganMs = performance.now();
+    const { requestId } = await invoke('Orders', {});
+    const waitedMs = performance.now() - beganMs;
+    const finished = finishedOf(requestId);
+    const { inAwsMs = -1, startMs = 0, runMs = 0 } = finished?.type === 'invocation-finished' ? finished.timings : {};
+    expect(inAwsMs).toBeGreaterThanOrEqual(0);
+    expect(inAwsMs + startMs + runMs).toBeLessThanOrEqual(waitedMs + clockStepMs);
   });
 
   it("runs the handler with the function's variables and its role's credentials, and without the developer's profile", async () => {

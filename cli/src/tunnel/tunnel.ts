@@ -1,6 +1,7 @@
 import type { CredentialsProvider } from '@live-lambda/protocol/appsync';
 import type { Identity } from '@live-lambda/protocol/identity';
 import { createExecutor, type Executor, type InspectOptions, type Runner } from '@live-lambda/runner';
+import type { StubTrust } from '../config/settings.ts';
 import { watchApp } from '../functions/app-watch.ts';
 import {
   type AwsAccess,
@@ -16,12 +17,13 @@ import { loadAgentFor } from '../proxy.ts';
 import type { RunnerFailure } from '../runners/registry.ts';
 import type { UserError } from '../user-error.ts';
 import type { ConnectionParts } from './api-connection.ts';
-import { createApiConnections } from './api-connections.ts';
+import { type ApiConnections, createApiConnections } from './api-connections.ts';
 import { createAppUpdates } from './app-updates.ts';
 import { executionNews } from './execution-news.ts';
 import { farewell } from './farewell.ts';
 import { summariesOf } from './function-summaries.ts';
 import { type PausableExecutor, pausable } from './pausable-executor.ts';
+import { createSessionSharing } from './session-sharing.ts';
 import { startWarnings } from './start-warnings.ts';
 
 export interface TunnelOptions {
@@ -45,6 +47,10 @@ export interface TunnelOptions {
   /** Counts what goes over a connection; not counted if not given. */
   readonly metering?: ConnectionParts['metering'];
   readonly release: string;
+  /** `none`: execution environments need not prove what they are; `sts` if not given. */
+  readonly stubTrust?: StubTrust;
+  /** Tunnels that hold the session are asked for it at the start. */
+  readonly takeOver?: boolean;
   /** Debuggers can attach. */
   readonly inspect?: InspectOptions | undefined;
   /** How many processes may live at once. */
@@ -70,6 +76,8 @@ export interface TunnelControls {
   resume(): void;
   /** Builds a function anew, and gives each of its environments a new process. */
   restart(functionId: string): Promise<void>;
+  /** Asks the tunnels that hold the session to finish what they run, and to leave it. @returns whether there was one */
+  takeOver(): boolean;
 }
 
 /** A tunnel that takes invocations. */
@@ -80,6 +88,8 @@ export interface Tunnel extends TunnelControls {
   farewell(): string;
   /** Settles when the tunnel cannot go on. */
   readonly failed: Promise<UserError>;
+  /** Settles when another tunnel has taken the session over, and nothing runs here any more. */
+  readonly handedOver: Promise<'handed-over'>;
 }
 
 /**
@@ -96,7 +106,8 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   progress('looking for what is deployed');
   const found = await findApis(options.live.functions, access);
   const [fault] = found.faults;
-  if (fault) throw fault.error;
+  // What is missing beside others may be deployed later, or never, as a stage that is somebody else's.
+  if (fault && found.apis.length === 0) throw fault.error;
   const agentFor = await loadAgentFor();
   const counted = countInvocations(options.host);
   const { host } = counted;
@@ -106,9 +117,19 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     executorFor(host, options, (id) => live.functions.find(({ spec }) => spec.id === id)),
     { nowMs, wallClockMs: Date.now },
   );
-  const prepared = prepare(executor, live, host);
-  const failure = createFailure();
-  const connections = createApiConnections({
+  const failure = createOutcome<UserError>();
+  const handedOver = createOutcome<'handed-over'>();
+  const sharing = createSessionSharing({
+    host,
+    takeOverAtOnce: options.takeOver ?? false,
+    ask: () => connections.takeOver(),
+    resume: () => {
+      if (executor.isPaused) host.notify({ type: 'resumed', held: executor.resume() });
+    },
+  });
+  const connections: ApiConnections = createApiConnections({
+    sharing,
+    onAllHandedOver: () => handedOver.give('handed-over'),
     executor,
     identity,
     access,
@@ -117,23 +138,30 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     host,
     metering: options.metering,
     release,
+    stubTrust: options.stubTrust ?? 'sts',
     addedVariables: endpointVariable(access),
     nowMs,
     wallClockMs: Date.now,
     onFailed: failure.give,
   });
+  let prepared: Promise<void> | undefined;
+  const beginToPrepare = () => {
+    prepared ??= prepare(executor, live, host);
+  };
   const end = async (reason: string) => {
     await connections.leave(reason);
     await executor[Symbol.asyncDispose]();
     await prepared;
   };
   progress('connecting to AppSync Events');
-  const [refused] = await connections.follow(found, live);
+  const headStart = setTimeout(beginToPrepare, connectionHeadStartMs);
+  const [refused] = await connections.follow(found, live).finally(() => clearTimeout(headStart));
   if (refused) {
     await end('it could not start');
     throw refused;
   }
   host.notify({ type: 'ready' });
+  beginToPrepare();
 
   const updates = createAppUpdates({
     current: live,
@@ -146,14 +174,17 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     },
     summaries: (functions, apis) => summariesOf(functions, apis, options),
     warnings: (next) => startWarnings(next, options),
+    faults: found.faults,
   });
   const watched =
     options.source &&
     watchApp({ ...options.source, current: live, onChanged: updates.changed, onBroken: updates.broken });
   return {
     ...controlsOf(executor, host),
+    takeOver: sharing.takeOver,
     failed: failure.given,
-    farewell: () => farewell(live),
+    handedOver: handedOver.given,
+    farewell: () => farewell(live, sharing.pending()),
     async stop(reason) {
       watched?.close();
       updates.close();
@@ -163,7 +194,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
   };
 }
 
-function controlsOf(executor: PausableExecutor, host: Host): TunnelControls {
+function controlsOf(executor: PausableExecutor, host: Host): Omit<TunnelControls, 'takeOver'> {
   return {
     pause() {
       executor.pause();
@@ -192,6 +223,7 @@ function tellStart(
     identity: caller.arn,
     key: identity.fingerprint,
     config: configFile ?? null,
+    stubTrust: options.stubTrust ?? 'sts',
     functions: summariesOf(functions, found.apis, options),
   });
   for (const text of startWarnings(live, options)) host.notify({ type: 'note', level: 'warning', text });
@@ -206,6 +238,12 @@ async function prepare(executor: Executor, { functions }: LiveApp, host: Host): 
     host.notify({ type: 'note', level: 'warning', text: `Preparing the functions failed: ${reason}` });
   }
 }
+
+/**
+ * How long connecting has the processor to itself before functions are built beside it, in milliseconds. On a network it
+ * mostly waits by then; what answers at once is ready before.
+ */
+const connectionHeadStartMs = 250;
 
 /** The clock of the links. */
 const nowMs = () => performance.now();
@@ -240,12 +278,13 @@ function executorFor(
   });
 }
 
-function createFailure() {
-  let give: (error: UserError) => void = () => undefined;
-  const given = new Promise<UserError>((resolve) => {
+/** A promise, and how it is kept. */
+function createOutcome<Outcome>() {
+  let give: (outcome: Outcome) => void = () => undefined;
+  const given = new Promise<Outcome>((resolve) => {
     give = resolve;
   });
-  return { given, give: (error: UserError) => give(error) };
+  return { given, give: (outcome: Outcome) => give(outcome) };
 }
 
 function countInvocations(inner: Host) {

@@ -16,11 +16,12 @@ export interface StubProof {
 }
 
 /**
- * `verified`: the environment holds credentials of that very function, and this is who its code runs as. `mismatch`: it
- * does not. `unavailable`: that could not be found out. The text names the function, says what to do, and holds no secret.
+ * `verified`: the environment holds credentials of that very function, and this is who its code runs as; no identity where
+ * no proof is wanted. `mismatch`: it does not. `unavailable`: that could not be found out. The text names the function,
+ * says what to do, and holds no secret.
  */
 export type StubVerification =
-  | { readonly verified: true; readonly identity: CallerIdentity }
+  | { readonly verified: true; readonly identity: CallerIdentity | undefined }
   | { readonly verified: false; readonly reason: 'mismatch' | 'unavailable'; readonly text: string };
 
 /** Decides whether an environment is what it says, before any code runs for it. */
@@ -139,7 +140,7 @@ async function checkProof({ fn, credentials }: StubProof, options: StubVerifierO
 async function askWho(credentials: Credentials, options: StubVerifierOptions): Promise<Caller> {
   const { access, region, timeoutMs = defaultTimeoutMs } = options;
   const [{ STSClient, GetCallerIdentityCommand }, { loadAwsAgents }] = await Promise.all([
-    import('@aws-sdk/client-sts'),
+    import('../aws/sts.ts'),
     import('../proxy.ts'),
   ]);
   const client = new STSClient({

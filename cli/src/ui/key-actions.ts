@@ -33,6 +33,9 @@ export async function act(
       return controls.pause();
     case 'resume':
       return controls.resume();
+    case 'take-over':
+      if (!controls.takeOver()) say('No other tunnel holds the session.');
+      return;
     case 'clear':
       return clear();
     case 'help':

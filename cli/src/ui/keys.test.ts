@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { acting, type KeyState, keyHelp, keyPressed } from './keys.ts';
+import { acting, askedToTakeOver, type KeyState, keyHelp, keyPressed } from './keys.ts';
 import { emptyView, type SessionView } from './session-view.ts';
 
 const functions = ['Shop/Orders', 'Shop/Prices', 'Shop/Taxes'].map((id) => ({ id, file: `src/${id}.mjs` }));
-const view: SessionView = { ...emptyView, phase: 'ready', functions, lastInvoked: 'Shop/Prices' };
+const view: SessionView = { ...emptyView, phase: 'ready', functions, lastInvoked: 'Shop/Prices', holder: 'ann@laptop' };
 
 /** What the last of some keys asks for, and what keys mean from then on. */
 function press(names: readonly string[], given: SessionView = view) {
@@ -43,9 +43,20 @@ describe('keys', () => {
       expect(press(['p'], { ...view, phase }).action).toBeUndefined();
   });
 
+  it('take the session over by y alone, once asked or after t, where somebody holds it', () => {
+    const asked = askedToTakeOver(acting);
+    expect(keyPressed(asked, { name: 'y' }, view)).toEqual({ state: acting, action: { type: 'take-over' } });
+    for (const name of ['n', 'return', 'escape', 'p'])
+      expect(keyPressed(asked, { name }, view)).toEqual({ state: acting });
+    expect(press(['t', 'y']).action).toEqual({ type: 'take-over' });
+    expect(press(['t'], { ...view, holder: undefined })).toEqual({ state: acting });
+    const choosing: KeyState = { name: 'choosing', action: 'open', index: 0 };
+    expect(askedToTakeOver(choosing)).toEqual(choosing);
+  });
+
   it('quit by Ctrl-C and suspend by Ctrl-Z, also in the middle of a choice', () => {
     const choosing: KeyState = { name: 'choosing', action: 'open', index: 0 };
-    for (const state of [acting, choosing]) {
+    for (const state of [acting, choosing, { name: 'confirming' as const }]) {
       expect(keyPressed(state, { name: 'c', ctrl: true }, view)).toEqual({ state: acting, action: { type: 'quit' } });
       expect(keyPressed(state, { name: 'z', ctrl: true }, view)).toEqual({ state, action: { type: 'suspend' } });
     }

@@ -1,8 +1,10 @@
 import type { SessionView } from './session-view.ts';
 
-/** What the keys do now: act at once, or move through the functions to choose one for an action. */
+/** What the keys do now: act at once, move through the functions to choose one for an action, or answer a question. */
 export type KeyState =
   | { readonly name: 'acting' }
+  /** Whether to take the session over: y does, any other key does not. */
+  | { readonly name: 'confirming' }
   | { readonly name: 'choosing'; readonly action: FunctionAction; readonly index: number };
 
 type FunctionAction = 'open' | 'restart';
@@ -10,7 +12,7 @@ type FunctionAction = 'open' | 'restart';
 /** What a key asks for. */
 export type KeyAction =
   | { readonly type: FunctionAction; readonly function: string }
-  | { readonly type: 'clear' | 'pause' | 'resume' | 'help' | 'quit' }
+  | { readonly type: 'clear' | 'pause' | 'resume' | 'help' | 'quit' | 'take-over' }
   | { readonly type: 'suspend' };
 
 export interface KeyResult {
@@ -32,16 +34,24 @@ export const keyHelp: readonly (readonly [string, string])[] = [
   ['o', 'open the file of the function that was invoked last in your editor'],
   ['f', 'choose a function, and open its file'],
   ['r', 'choose a function, build it anew and start its processes again'],
-  ['p', 'pause: what comes is held until you go on (p), at most until its time is over'],
+  ['p', 'pause, and go on: what comes meanwhile is held, until its time is over'],
+  ['t', 'take the session over from a tunnel that holds it, which finishes what it runs'],
   ['c', 'clear the screen'],
-  ['q', 'quit, as Ctrl-C; a second time at once'],
+  ['q', 'quit, as Ctrl-C; twice: at once'],
 ];
+
+/** What keys do once somebody has to be asked whether to take the session over: who is choosing is not disturbed. */
+export function askedToTakeOver(state: KeyState): KeyState {
+  return state.name === 'acting' ? { name: 'confirming' } : state;
+}
 
 export function keyPressed(state: KeyState, key: Key, view: SessionView): KeyResult {
   const name = (key.name ?? key.sequence ?? '').toLowerCase();
   if (key.ctrl && name === 'c') return { state: acting, action: { type: 'quit' } };
   if (key.ctrl && name === 'z') return { state, action: { type: 'suspend' } };
   if (key.ctrl) return { state };
+  if (state.name === 'confirming')
+    return name === 'y' ? { state: acting, action: { type: 'take-over' } } : { state: acting };
   return state.name === 'choosing' ? choosing(state, name, view) : atOnce(key.sequence === '?' ? '?' : name, view);
 }
 
@@ -57,6 +67,8 @@ function atOnce(name: string, view: SessionView): KeyResult {
     case 'p':
       if (view.phase === 'paused') return { state: acting, action: { type: 'resume' } };
       return view.phase === 'ready' ? { state: acting, action: { type: 'pause' } } : { state: acting };
+    case 't':
+      return view.holder === undefined ? { state: acting } : { state: { name: 'confirming' } };
     case 'c':
       return { state: acting, action: { type: 'clear' } };
     case 'q':

@@ -5,7 +5,7 @@ import type { SessionUsage } from '../status/session-usage.ts';
 import type { TunnelControls } from '../tunnel/tunnel.ts';
 import { act } from './key-actions.ts';
 import { openKeyInput } from './key-input.ts';
-import { acting, type Key, keyPressed } from './keys.ts';
+import { acting, askedToTakeOver, type Key, keyPressed } from './keys.ts';
 import { createProgress } from './progress.ts';
 import { progressOf } from './progress-of.ts';
 import { emptyView, viewAfter } from './session-view.ts';
@@ -47,6 +47,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     verbose: settings.verbose.value,
     quiet,
     wallClockMs: Date.now,
+    columns: () => (stdout.isTTY ? stdout.columns : undefined),
     style: (style, text) => styleText(style, text),
   });
   if (!isInteractive) return plainTerminal(host, quiet ? () => undefined : (text) => stdout.write(`${text}\n`));
@@ -110,6 +111,9 @@ function interactiveTerminal(inner: Host, line: StatusLine, options: TerminalOpt
       notify(event) {
         follow(event);
         view = viewAfter(view, event);
+        if (event.type === 'take-over-offered') keys = askedToTakeOver(keys);
+        // Nobody is left who could be asked.
+        if (keys.name === 'confirming' && view.holder === undefined) keys = acting;
         // Above the line, which then says what is so now.
         inner.notify(event);
         redraw();

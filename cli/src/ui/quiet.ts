@@ -8,6 +8,11 @@ export function isToldQuietly(event: LiveEvent, isReady: boolean): boolean {
     case 'invocation-finished':
     case 'late-result':
       return event.end !== 'succeeded';
+    // Why it ends, or why it is not alone.
+    case 'handed-over':
+      return true;
+    case 'taken-over':
+      return event.outcome !== 'ended';
     case 'output':
       // Held, for the case that its invocation fails.
       return event.requestId !== undefined;

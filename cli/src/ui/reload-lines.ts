@@ -1,4 +1,5 @@
 import type { LiveEvent } from '../host.ts';
+import { missingSdk } from './next-step.ts';
 import { createStartDifferences } from './start-differences.ts';
 import { milliseconds, type Style } from './words.ts';
 
@@ -8,7 +9,7 @@ export interface ReloadLinesOptions {
   /** Writes a line with the time and a mark. */
   readonly headline: (colour: Style, mark: string, text: string) => void;
   /** Writes what stands under such a line. */
-  readonly line: (text: string) => void;
+  readonly line: (text: string, colour?: Style) => void;
   readonly style: (style: Style, text: string) => string;
   readonly verbose: boolean;
 }
@@ -57,6 +58,11 @@ export function createReloadLines({ headline, line, style, verbose }: ReloadLine
     tellDifferences(event.function, event.notes);
   }
 
+  function tellSdk(reason: string): void {
+    const step = missingSdk(reason);
+    if (step !== undefined) line(step);
+  }
+
   const say = (event: ReloadEvent) => {
     switch (event.type) {
       case 'changed': {
@@ -76,12 +82,13 @@ export function createReloadLines({ headline, line, style, verbose }: ReloadLine
           '✗',
           `${event.function}  ${change === undefined ? '' : `${change}; `}${style('red', 'cannot be run')}`,
         );
-        line(style('red', event.reason));
+        line(event.reason, 'red');
         return tellDifferences(event.function, []);
       }
       case 'load-failed':
         headline('red', '✗', `${event.function}  ${style('red', 'cannot be loaded')}`);
-        line(style('red', event.reason));
+        line(event.reason, 'red');
+        tellSdk(event.reason);
         return line('The next invocation is answered with that, until a change mends it.');
       case 'reloaded':
         if (!verbose) return;

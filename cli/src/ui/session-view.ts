@@ -1,4 +1,5 @@
 import type { LiveEvent } from '../host.ts';
+import { waitingText } from './take-over-text.ts';
 
 /** What the developer may choose from and is shown in the status line, as far as the tunnel has told. */
 export interface SessionView {
@@ -7,6 +8,10 @@ export interface SessionView {
   readonly functions: readonly ViewedFunction[];
   /** Id of the function that was invoked last. */
   readonly lastInvoked: string | undefined;
+  /** Whose tunnel holds the session and may be asked for it. */
+  readonly holder: string | undefined;
+  /** How far a tunnel is that was asked for the session, in few words. */
+  readonly handingOver: string | undefined;
   readonly invocations: number;
   readonly failures: number;
   /** Invocations that have no end yet, by environment and request id. */
@@ -23,6 +28,8 @@ export const emptyView: SessionView = {
   phase: 'starting',
   functions: [],
   lastInvoked: undefined,
+  holder: undefined,
+  handingOver: undefined,
   invocations: 0,
   failures: 0,
   running: new Set(),
@@ -41,6 +48,16 @@ export function viewAfter(view: SessionView, event: LiveEvent): SessionView {
       return { ...view, phase: 'paused' };
     case 'stopped':
       return { ...view, phase: 'stopped' };
+    case 'take-over-offered':
+      return { ...view, holder: event.owner };
+    case 'taking-over':
+      return { ...view, holder: undefined, handingOver: waitingText(event) };
+    case 'taken-over':
+      return {
+        ...view,
+        holder: event.outcome === 'unanswered' ? event.owner : undefined,
+        handingOver: undefined,
+      };
     case 'invocation-started':
       return { ...view, lastInvoked: event.function, running: new Set([...view.running, keyOf(event)]) };
     case 'invocation-finished': {

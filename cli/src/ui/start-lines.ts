@@ -1,28 +1,44 @@
 import type { LiveEvent, LiveFunctionSummary } from '../host.ts';
 import type { Style } from './words.ts';
 
-type Paint = (style: Style, text: string) => string;
+export interface StartLook {
+  readonly style: (style: Style, text: string) => string;
+  /** Of the terminal; undefined where it is none, or does not say. */
+  readonly columns: number | undefined;
+}
+
+type Started = Extract<LiveEvent, { type: 'started' }>;
 
 /** Who the developer is, what is live, where its files are and how each function runs. */
-export function startLines(event: Extract<LiveEvent, { type: 'started' }>, style: Paint): readonly string[] {
+export function startLines(event: Started, look: StartLook): readonly string[] {
+  const { style } = look;
   const widest = Math.max(...event.functions.map(({ id }) => id.length));
   return [
-    `${style('bold', 'live-lambda')} ${event.release}`,
+    `${style('bold', 'live-lambda')} ${event.release}${trustText(event, style)}`,
     `  you are   ${event.identity}`,
     `  account   ${accountOf(event.identity)}, ${regionsText(event.functions)}`,
     `  app       ${event.app}, session ${event.session}`,
     `  your key  ${event.key}`,
     ...(event.config === null ? [] : [`  config    ${event.config}`]),
-    ...event.functions.flatMap((fn) => functionLines(fn, widest, style)),
+    ...event.functions.flatMap((fn) => functionLines(fn, widest, look)),
   ];
 }
 
-function functionLines(fn: LiveFunctionSummary, widest: number, style: Paint): readonly string[] {
-  const where = style('dim', `${fn.runtime}, ${fn.region}, run by ${fn.runner}${nodeText(fn.node)}`);
-  const line = `  function  ${fn.id.padEnd(widest)}  ${fn.file} ${style('dim', `(${fn.handler})`)}  ${where}`;
-  if (fn.addedVariables.length === 0) return [line];
-  const added = style('dim', `with variables of the config: ${fn.addedVariables.join(', ')}`);
-  return [line, `            ${''.padEnd(widest)}  ${added}`];
+function trustText({ stubTrust }: Pick<Started, 'stubTrust'>, style: StartLook['style']): string {
+  if (stubTrust !== 'none') return '';
+  return style('yellow', ' (--trust-stub none: execution environments need not prove what they are)');
+}
+
+/** How a function runs stands in a line of its own where the terminal is too narrow for both. */
+function functionLines(fn: LiveFunctionSummary, widest: number, { style, columns }: StartLook): readonly string[] {
+  const how = `${fn.runtime}, ${fn.region}, run by ${fn.runner}${nodeText(fn.node)}`;
+  const id = `  function  ${fn.id.padEnd(widest)}`;
+  const what = `${id}  ${fn.file} ${style('dim', `(${fn.handler})`)}`;
+  const fits = `${id}  ${fn.file} (${fn.handler})  ${how}`.length <= (columns ?? Number.POSITIVE_INFINITY);
+  const below = (text: string) => `${' '.repeat(fits ? id.length : '  function'.length)}  ${style('dim', text)}`;
+  const added = fn.addedVariables.length === 0 ? [] : [`with variables of the config: ${fn.addedVariables.join(', ')}`];
+  const first = fits ? [`${what}  ${style('dim', how)}`] : [what, below(how)];
+  return [...first, ...added.map(below)];
 }
 
 /** The account of an ARN, which stands behind its fourth colon. Source: AWS IAM User Guide, "ARNs". */

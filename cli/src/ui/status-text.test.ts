@@ -57,4 +57,21 @@ describe('the status line', () => {
     const view: SessionView = { ...emptyView, phase: 'ready', functions };
     expect(statusText({ view, keys, progress: undefined, priceUsd: 0 })).toMatch(/^Restart Shop\/Prices \(2 of 2\)\?/);
   });
+
+  it('asks whether to take the session over from whoever holds it, and then says what is waited for', () => {
+    const other = { session: 'default', owner: 'ann@laptop', key: null };
+    const offered = after({ type: 'ready' }, { type: 'take-over-offered', ...other });
+    const question = { keys: { name: 'confirming' as const }, progress: undefined, priceUsd: 0 };
+    expect(statusText({ view: offered, ...question })).toBe(
+      'Take the session over from ann@laptop? It finishes what it runs, and ends.  y yes  n no',
+    );
+    const unfinished = [{ function: 'Shop/Orders', runningMs: 3900 }];
+    const asked = viewAfter(offered, { type: 'taking-over', ...other, unfinishedCount: 2, unfinished });
+    expect(text(asked)).toContain('… ann@laptop finishes 2 invocations: Shop/Orders for 3 s and 1 other');
+    const over = viewAfter(asked, { type: 'taken-over', ...other, outcome: 'ended', finished: 2 });
+    expect([text(over).includes('ann'), over.holder]).toEqual([false, undefined]);
+    expect(viewAfter(asked, { type: 'taken-over', ...other, outcome: 'unanswered', finished: 0 }).holder).toBe(
+      'ann@laptop',
+    );
+  });
 });

@@ -21,7 +21,9 @@ export function statusText({ view, keys, progress, priceUsd }: StatusTextOptions
     const what = keys.action === 'open' ? 'Open the file of' : 'Restart';
     return `${what} ${functions[index]?.id ?? ''} (${index + 1} of ${functions.length})?  ↑ ↓ another  enter yes  esc no`;
   }
-  const waiting = progress === undefined ? [] : [`${spinner} ${progress}`];
+  if (keys.name === 'confirming')
+    return `Take the session over from ${view.holder ?? 'the other tunnel'}? It finishes what it runs, and ends.  y yes  n no`;
+  const waiting = [progress ?? [], view.handingOver ?? []].flat().map((what) => `${spinner} ${what}`);
   if (view.phase === 'starting') return waiting.join('');
   const { invocations, failures, running } = view;
   const parts = [
@@ -31,7 +33,7 @@ export function statusText({ view, keys, progress, priceUsd }: StatusTextOptions
     `${invocations} done${failures === 0 ? '' : `, ${failures} failed`}`,
     `about ${dollars(priceUsd)}`,
     view.phase === 'paused' ? 'p go on' : 'p pause',
-    'o open  r restart  c clear  q quit  ? help',
+    'q quit  ? keys  o open  r restart  c clear',
   ];
   return parts.join('  ');
 }

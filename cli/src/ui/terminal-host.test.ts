@@ -4,7 +4,7 @@ import { createTerminalHost } from './terminal-host.ts';
 
 const ids = { function: 'Shop/Orders', invocationId: 'i1', requestId: '8f3c2a10-aaaa', environmentId: 'e1' };
 
-function terminal(options: { verbose?: boolean; quiet?: boolean } = {}) {
+function terminal(options: { verbose?: boolean; quiet?: boolean; columns?: number } = {}) {
   let written = '';
   let now = Date.UTC(2026, 0, 1);
   const host = createTerminalHost({
@@ -15,6 +15,7 @@ function terminal(options: { verbose?: boolean; quiet?: boolean } = {}) {
     wallClockMs: () => now,
     verbose: options.verbose ?? false,
     quiet: options.quiet ?? false,
+    columns: () => options.columns,
   });
   return {
     say: (...events: LiveEvent[]) => {
@@ -127,10 +128,10 @@ describe('the terminal', () => {
     plain.say(...events);
     expect(plain.lines).toHaveLength(1);
     const verbose = terminal({ verbose: true });
-    verbose.say(...events);
+    verbose.say(...events.slice(0, 2), finished({ timings: { inAwsMs: 210, startMs: 30, runMs: 12 } }));
     expect(verbose.lines).toEqual([
       '! by the way',
-      '✓ Shop/Orders  8f3c2a10  ok  42 ms  (start 30 ms, run 12 ms, pid 42)',
+      '✓ Shop/Orders  8f3c2a10  ok  42 ms  (in AWS 210 ms, start 30 ms, run 12 ms, pid 42)',
     ]);
   });
 
@@ -176,6 +177,7 @@ describe('the terminal', () => {
     screen.say(began(), finished({ end: 'timed-out' }), began(), finished({ end: 'withdrawn' }));
     expect(screen.lines).toEqual([
       '✗ Shop/Orders  8f3c2a10  timeout  42 ms',
+      expect.stringMatching(/│ For more time .*`npx live-lambda deploy --timeout 600`/),
       '✗ Shop/Orders  8f3c2a10  given up  42 ms',
     ]);
   });
@@ -199,6 +201,74 @@ describe('the terminal', () => {
       '✗ Shop/Orders  cannot be loaded',
       expect.stringContaining('file:///shop/tax.mjs:3: Unexpected token'),
       '         │ The next invocation is answered with that, until a change mends it.',
+    ]);
+  });
+
+  it('says of a process that lacks what only Lambda brings along how to get it', () => {
+    const screen = terminal();
+    const common = { function: 'Shop/Orders', environmentId: 'e1', generation: 2, durationMs: 40 };
+    screen.say({ type: 'load-failed', ...common, reason: "Cannot find module '@aws-sdk/client-s3'" });
+    expect(screen.lines[2]).toContain('`npm install --save-dev @aws-sdk/client-s3`');
+  });
+
+  it('breaks what it says between words where the terminal is narrow, and nothing that a function writes', () => {
+    const screen = terminal({ columns: 40 });
+    const text = 'written by the function itself, wider than the terminal';
+    screen.say(began(), printed(text));
+    screen.say(
+      finished({
+        end: 'failed',
+        error: {
+          errorType: 'LiveLambda.BuildFailed',
+          errorMessage: 'It cannot be built, since a file of it is wrong.',
+        },
+      }),
+    );
+    expect(screen.lines.slice(1)).toEqual([
+      `         │ ${text}`,
+      '         │ It cannot be built, since a',
+      '         │ file of it is wrong.',
+    ]);
+    screen.say({ type: 'note', level: 'warning', text: 'Another tunnel of this session is there.' });
+    expect(screen.lines.slice(-2)).toEqual(['! Another tunnel of this', '           session is there.']);
+  });
+
+  it('shows an error that a runtime has logged as its stack, and says it once', () => {
+    const screen = terminal();
+    const logged = {
+      errorType: 'TypeError',
+      errorMessage: 'no price',
+      stack: ['TypeError: no price', '    at /shop/a.ts:1:2'],
+    };
+    screen.say(began(), printed(`t\t${ids.requestId}\tERROR\tInvoke Error \t${JSON.stringify(logged)}`));
+    screen.say(finished({ end: 'failed', error: logged }));
+    expect(screen.lines.slice(1)).toEqual([
+      '         │ ERROR Invoke Error',
+      '         │ TypeError: no price',
+      '         │     at /shop/a.ts:1:2',
+    ]);
+  });
+
+  it('says how a function runs in a line of its own where the terminal is too narrow', () => {
+    const functions = [
+      {
+        ...{ id: 'Shop/Orders', file: 'src/orders.ts', handler: 'handler', runtime: 'nodejs22.x', node: null },
+        ...{ runner: 'tsx', region: 'eu-west-1', addedVariables: ['LOG_LEVEL'] },
+      },
+    ];
+    const names = { release: '1.0.0', identity: 'arn:aws:iam::111122223333:user/ada', app: 'shop', session: 'default' };
+    const started: LiveEvent = { type: 'started', ...names, key: 'k', config: null, stubTrust: 'sts', functions };
+    const [narrow, wide] = [terminal({ columns: 60 }), terminal({ columns: 120 })];
+    narrow.say(started);
+    wide.say(started);
+    expect(narrow.lines.slice(-3)).toEqual([
+      '  function  Shop/Orders  src/orders.ts (handler)',
+      '            nodejs22.x, eu-west-1, run by tsx',
+      '            with variables of the config: LOG_LEVEL',
+    ]);
+    expect(wide.lines.slice(-2)).toEqual([
+      '  function  Shop/Orders  src/orders.ts (handler)  nodejs22.x, eu-west-1, run by tsx',
+      '                         with variables of the config: LOG_LEVEL',
     ]);
   });
 
@@ -302,7 +372,7 @@ describe('the terminal', () => {
     ]);
   });
 
-  it('shows at the start the config, and the variables that it adds to a function', () => {
+  it('shows at the start in the first line that no proof is wanted, the config, and the variables that it adds', () => {
     const screen = terminal();
     const fn = {
       file: 'src/orders.ts',
@@ -320,8 +390,12 @@ describe('the terminal', () => {
       session: 'default',
       key: 'k',
       config: '/shop/live-lambda.config.ts',
+      stubTrust: 'none',
       functions: [{ id: 'Shop/Orders', ...fn, addedVariables: ['TABLE', 'DEBUG'] }],
     });
+    expect(screen.lines[0]).toBe(
+      'live-lambda 0.1.0 (--trust-stub none: execution environments need not prove what they are)',
+    );
     expect(screen.lines).toContain('  config    /shop/live-lambda.config.ts');
     expect(screen.lines.at(-2)).toMatch(
       /Shop\/Orders {2}src\/orders\.ts \(handler\).*run by esbuild on Node 22\.3\.0 \(nvm\)$/,

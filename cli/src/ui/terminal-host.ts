@@ -1,11 +1,14 @@
 import type { Host, InvocationEnd, LiveEvent } from '../host.ts';
-import { nextStep } from './next-step.ts';
+import { readableRecord } from './log-record.ts';
+import { moreTime, nextStep } from './next-step.ts';
 import { printableEvent } from './printable.ts';
 import { isToldQuietly } from './quiet.ts';
 import { createReloadLines } from './reload-lines.ts';
 import { startLines } from './start-lines.ts';
+import { handedOverText, handingOverText, takenOverText, takingOverText } from './take-over-text.ts';
 import { usageLines } from './usage-lines.ts';
 import { colourOf, counted, milliseconds, type Style } from './words.ts';
+import { wrapped } from './wrapped-text.ts';
 
 export interface TerminalHostOptions {
   readonly write: (text: string) => void;
@@ -14,6 +17,8 @@ export interface TerminalHostOptions {
   /** Epoch milliseconds. */
   readonly wallClockMs: () => number;
   readonly verbose: boolean;
+  /** How wide the terminal is now; undefined where it is none, or does not say. */
+  readonly columns?: () => number | undefined;
   /** Nothing but errors: what failed, what cannot be run, and what is warned of once the tunnel is ready. */
   readonly quiet: boolean;
 }
@@ -28,6 +33,8 @@ interface Open {
   live: boolean;
 }
 
+/** What stands before the text of a line: the time and a mark, or the bar. */
+const beginningColumns = 11;
 /** From when on the output of a running invocation is shown before its end. */
 const showOutputAfterMs = 1000;
 /** Lines kept back for an invocation that runs; more are shown at once. */
@@ -56,13 +63,21 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
   const { style, verbose, quiet } = options;
   const open = new Map<string, Open>();
   let isReady = false;
+  let ownKey = '';
+  /** What was told last of how far the other tunnel is. */
+  let waitsFor: string | undefined;
   const line = (text: string) => options.write(`${text}\n`);
   const time = () => style('dim', new Date(options.wallClockMs()).toTimeString().slice(0, 8));
-  const outputLine = (text: string, colour: Style = 'dim') =>
-    text
-      .split('\n')
-      .map((part) => `         ${style(colour, '│')} ${part}`)
-      .join('\n');
+  const barred = (lines: readonly string[], colour: Style) =>
+    lines.map((part) => `         ${style(colour, '│')} ${part}`).join('\n');
+  /** What a function has written: as it is. */
+  const outputLine = (text: string, colour: Style = 'dim') => barred(text.split('\n'), colour);
+  /** What is said here: broken between words. */
+  const said = (text: string, colour?: Style) => {
+    const columns = options.columns?.();
+    const lines = wrapped(text, columns === undefined ? undefined : columns - beginningColumns);
+    line(barred(colour === undefined ? lines : lines.map((part) => style(colour, part)), 'dim'));
+  };
   const shortId = (id: string) => style(colourOf(id), id.slice(0, 8));
 
   function appChanged(event: Extract<LiveEvent, { type: 'app-changed' }>): void {
@@ -80,13 +95,18 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     reload.gone(event.removed);
   }
 
-  const headline = (colour: Style, mark: string, text: string) => line(`${time()} ${style(colour, mark)} ${text}`);
-  const reload = createReloadLines({ headline, line: (text) => line(outputLine(text)), style, verbose });
+  const headline = (colour: Style, mark: string, text: string) => {
+    const columns = options.columns?.();
+    const lines = wrapped(text, columns === undefined ? undefined : columns - beginningColumns);
+    line(`${time()} ${style(colour, mark)} ${lines.join(`\n${' '.repeat(beginningColumns)}`)}`);
+  };
+  const reload = createReloadLines({ headline, line: said, style, verbose });
 
   function output(event: Extract<LiveEvent, { type: 'output' }>): void {
     const entry = event.requestId === undefined ? undefined : open.get(key(event));
     if (!entry) {
-      line(outputLine(`${style('dim', event.function)} ${event.text}`));
+      const text = readableRecord(event.text, { requestId: undefined, verbose });
+      line(outputLine(`${style('dim', event.function)} ${text}`));
       return;
     }
     if (
@@ -95,7 +115,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       (entry.output.length >= maxHeldLines || options.wallClockMs() - entry.startedAt >= showOutputAfterMs)
     )
       showLive(entry);
-    const text = withoutLogPrefix(event.text, entry.requestId);
+    const text = readableRecord(event.text, { requestId: entry.requestId, verbose });
     if (entry.live) line(outputLine(`${shortId(entry.requestId)} ${text}`, colourOf(entry.requestId)));
     else entry.output.push(text);
     if (entry.output.length > maxHeldLines) entry.output.shift();
@@ -112,10 +132,13 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     const entry = open.get(key(event));
     open.delete(key(event));
     const [colour, mark] = marks[event.end];
-    const { startMs, runMs } = event.timings;
+    const { inAwsMs, startMs, runMs } = event.timings;
     const what = event.error ? `${words[event.end]} ${event.error.errorType}` : words[event.end];
     const legs = verbose
-      ? style('dim', `  (start ${milliseconds(startMs)}, run ${milliseconds(runMs)}, pid ${event.pid ?? 'none'})`)
+      ? style(
+          'dim',
+          `  (${inAwsMs === undefined ? '' : `in AWS ${milliseconds(inAwsMs)}, `}start ${milliseconds(startMs)}, run ${milliseconds(runMs)}, pid ${event.pid ?? 'none'})`,
+        )
       : '';
     const total = milliseconds(startMs + runMs);
     line(
@@ -123,12 +146,23 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     );
     const output = entry?.output ?? [];
     for (const text of output) line(outputLine(text, colourOf(event.requestId)));
-    const message = event.error?.errorMessage;
+    const { errorType = '', errorMessage: message } = event.error ?? {};
     // A Node runtime has logged the error of a handler already, with its stack.
-    if (message && !output.some((text) => text.includes(JSON.stringify(message))))
-      line(outputLine(style('red', message)));
-    const next = event.error && nextStep(event.error, event.file);
-    if (next !== undefined) line(outputLine(next));
+    if (
+      message &&
+      !output.some((text) => text.includes(`${errorType}: ${message}`) || text.includes(JSON.stringify(message)))
+    )
+      said(message, 'red');
+    const next = event.end === 'timed-out' ? moreTime() : event.error && nextStep(event.error, event.file);
+    if (next !== undefined) said(next);
+  }
+
+  /** Told as long as there is something new: the time goes on in the status line. */
+  function takingOver(event: Extract<LiveEvent, { type: 'taking-over' }>): void {
+    const stage = `${event.owner} ${event.unfinishedCount}`;
+    if (stage === waitsFor || event.unfinishedCount === 0) return;
+    waitsFor = stage;
+    headline('cyan', '⇄', takingOverText(event));
   }
 
   function late(event: Extract<LiveEvent, { type: 'late-result' }>): void {
@@ -140,7 +174,7 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       mark,
       `${event.function}  ${shortId(event.requestId)}  ${style(colour, what)}  ${when}: nobody waits for it any more`,
     );
-    if (event.error) line(outputLine(style('red', event.error.errorMessage)));
+    if (event.error) said(event.error.errorMessage, 'red');
   }
 
   function stopped(event: Extract<LiveEvent, { type: 'stopped' }>): void {
@@ -156,8 +190,9 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
       const event = printableEvent(told);
       switch (event.type) {
         case 'started':
+          ownKey = event.key;
           reload.expect(event.functions.map(({ id }) => id));
-          for (const text of startLines(event, style)) line(text);
+          for (const text of startLines(event, { style, columns: options.columns?.() })) line(text);
           return;
         // Told by whoever draws a status line, or waits until it takes long.
         case 'progress':
@@ -176,11 +211,27 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
           return line(`${time()} ${style('green', 'Ready.')} Waiting for invocations; Ctrl-C stops.`);
         case 'app-changed':
           return appChanged(event);
+        // The question stands in the status line; where there is none the note says what can be done.
+        case 'take-over-offered':
+          return;
+        case 'taking-over':
+          return takingOver(event);
+        case 'taken-over':
+          waitsFor = undefined;
+          return headline(
+            event.outcome === 'ended' ? 'green' : 'yellow',
+            event.outcome === 'ended' ? '⇄' : '!',
+            takenOverText(event, ownKey),
+          );
+        case 'handing-over':
+          return headline('yellow', '⇄', handingOverText(event));
+        case 'handed-over':
+          return headline('cyan', '⇄', handedOverText(event));
         case 'verified':
           return headline('cyan', '●', `${event.function}  runs as ${roleText(event)}`);
         case 'note':
           if (event.level === 'info' && !verbose) return;
-          return line(`${time()} ${style(event.level === 'warning' ? 'yellow' : 'dim', '!')} ${event.text}`);
+          return headline(event.level === 'warning' ? 'yellow' : 'dim', '!', event.text);
         case 'process-started':
           if (!verbose) return;
           return line(
@@ -246,10 +297,4 @@ function roleText({ identity, account }: Extract<LiveEvent, { type: 'verified' }
 /** A request id may run twice at once, in two environments, when Lambda retries it. */
 function key(event: { readonly environmentId: string; readonly requestId: string | undefined }): string {
   return `${event.environmentId}/${event.requestId}`;
-}
-
-/** Lambda's text format starts each record with time, request id and level (Lambda Developer Guide); the level is enough here. */
-function withoutLogPrefix(text: string, requestId: string): string {
-  const [, id, level, ...rest] = text.split('\t');
-  return id === requestId && level !== undefined && rest.length > 0 ? `${level} ${rest.join('\t')}` : text;
 }

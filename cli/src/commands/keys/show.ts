@@ -1,4 +1,5 @@
 import { OneShotCommand } from '../../base-command.ts';
+import { projectCommand } from '../../project-command.ts';
 
 export default class KeysShow extends OneShotCommand {
   static override summary = 'Show the fingerprint of your own key';
@@ -16,7 +17,9 @@ export default class KeysShow extends OneShotCommand {
     this.log(fingerprint);
     this.logToStderr(`Your key ${created ? 'was made, and ' : ''}is in ${file}.`);
     if (list.text !== undefined) {
-      this.logToStderr(`${list.file} ${listed ? 'lists it.' : 'does not list it: `live-lambda keys add` adds it.'}`);
+      this.logToStderr(
+        `${list.file} ${listed ? 'lists it.' : `does not list it: \`${projectCommand('live-lambda keys add')}\` adds it.`}`,
+      );
     }
     return { fingerprint, file, created, keysFile: list.text === undefined ? null : list.file, listed };
   }
