@@ -39,28 +39,34 @@ export async function synthesize(
   signal: AbortSignal,
   { folder = appFolder, context = ['live-lambda=true'], variables = {} }: SynthesisOptions = {},
 ): Promise<void> {
-  signal.throwIfAborted();
+  const given = [...context, 'live-lambda-ci=true'].flatMap((each) => ['-c', each]);
+  await runCdk(['synth', ...given, '--quiet', '--output', outputFolder], { folder, variables, signal });
+}
+
+/**
+ * Runs the CDK CLI, which is killed at the signal.
+ * @throws Error with what the CLI said, or the signal's reason
+ */
+export async function runCdk(
+  args: readonly string[],
+  options: { readonly folder: string; readonly variables: Variables; readonly signal?: AbortSignal },
+): Promise<void> {
+  const { folder, variables, signal } = options;
+  signal?.throwIfAborted();
   const said: string[] = [];
   const cdk = startSupervisedProcess({
     command: process.execPath,
-    args: [
-      programOf('aws-cdk', 'bin/cdk'),
-      'synth',
-      ...[...context, 'live-lambda-ci=true'].flatMap((each) => ['-c', each]),
-      '--quiet',
-      '--output',
-      outputFolder,
-    ],
+    args: [programOf('aws-cdk', 'bin/cdk'), ...args],
     cwd: folder,
     // The template is validated in the tests; here it would cost five seconds.
     env: { ...plainEnvironment(), CDK_VALIDATION: 'false', CI: 'true', ...variables },
     onOutput: ({ text }) => said.push(text),
   });
-  signal.addEventListener('abort', cdk.kill);
+  signal?.addEventListener('abort', cdk.kill);
   const end = await cdk.ended;
-  signal.removeEventListener('abort', cdk.kill);
-  signal.throwIfAborted();
-  if (end.type !== 'exited' || end.code !== 0) throw new Error(`cdk synth failed:\n${said.join('\n')}`);
+  signal?.removeEventListener('abort', cdk.kill);
+  signal?.throwIfAborted();
+  if (end.type !== 'exited' || end.code !== 0) throw new Error(`cdk ${args[0]} failed:\n${said.join('\n')}`);
 }
 
 /** One line of `live-lambda tunnel --json`. */
@@ -72,6 +78,8 @@ export interface TunnelProcess {
   waitFor(wanted: (event: TunnelEvent) => boolean): Promise<TunnelEvent>;
   /** Waits for an event that has not come yet. @throws Error when the tunnel ends before */
   waitForNext(wanted: (event: TunnelEvent) => boolean): Promise<TunnelEvent>;
+  /** Settles with how it ended. */
+  readonly ended: SupervisedProcess['ended'];
   /** Ends it as Ctrl-C does. @returns how it ended */
   stop(): ReturnType<SupervisedProcess['stop']>;
 }
@@ -84,6 +92,8 @@ export function startTunnel(options: {
   readonly endpoint: string;
   /** For all functions; the first that can run a function if not given. */
   readonly runner?: string;
+  /** Flags besides. */
+  readonly flags?: readonly string[];
   /** The developer's credentials and region, and what else there is besides this process's variables. */
   readonly variables: Variables;
   readonly onEvent?: (event: TunnelEvent) => void;
@@ -103,6 +113,7 @@ export function startTunnel(options: {
       '--endpoint',
       options.endpoint,
       '--json',
+      ...(options.flags ?? []),
     ],
     cwd: options.folder ?? appFolder,
     env: { ...plainEnvironment(), ...options.variables },
@@ -135,6 +146,7 @@ export function startTunnel(options: {
     });
   return {
     pid: tunnel.pid,
+    ended: tunnel.ended,
     waitFor: (wanted) => waitFrom(0, wanted),
     waitForNext: (wanted) => waitFrom(events.length, wanted),
     stop: () => tunnel.stop({ graceMs: 5000 }),

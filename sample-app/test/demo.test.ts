@@ -132,7 +132,7 @@ describe('the demo', () => {
     expect(text).toMatch(/Edit: [^\n]*\n +reloaded +\d+ ms[^\n]*\n +answer .*"totalCents":1424/);
     expect(text).toMatch(/Break: [^\n]*\n +load-failed +\d+ ms[^\n]*\n +error .*order\.ts:\d+:\d+/);
     expect(text).toMatch(/Mend[^\n]*\n +reloaded +\d+ ms[^\n]*\n +answer .*"totalCents":1424/);
-    expect(text).toMatch(/OrderService\/CreateOrder is live: .* no tunnel .* `live-lambda tunnel`/);
+    expect(text).toMatch(/OrderService\/CreateOrder is live: .* no tunnel .* `npx live-lambda tunnel`/);
     expect(text).toMatch(/ShipOrder: runs here as arn:aws:sts::\d+:assumed-role\/OrderService-ShipOrderServiceRole/);
     expect(text).toMatch(/calls +QuoteShipping[^\n]*\n +answer .*"country":"AT"/);
     expect(text).toMatch(/calls +RenderReceipt[^\n]*\n +error .* not authorized to perform: lambda:InvokeFunction/);
