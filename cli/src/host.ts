@@ -1,4 +1,4 @@
-import type { StubTrust } from './config/settings.ts';
+import type { StubTrust } from './config/config.ts';
 import type { SessionUsage } from './status/session-usage.ts';
 
 /** How an invocation ended. `withdrawn`: its stub in AWS gave up on it before its time was over. */

@@ -66,13 +66,15 @@ export default class Invoke extends OneShotCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Invoke);
-    const [{ readEvent }, { templateName }, { invokeFunction }, { chooseCloud }, { openProject }] = await Promise.all([
-      import('../invoke/read-event.ts'),
-      import('../invoke/event-templates.ts'),
-      import('../invoke/invoke.ts'),
-      import('../local/choose-cloud.ts'),
-      import('../project.ts'),
-    ]);
+    const [{ readEvent }, { templateName }, { invokeFunction }, { chooseCloud }, { openProject }, { noteWaiting }] =
+      await Promise.all([
+        import('../invoke/read-event.ts'),
+        import('../invoke/event-templates.ts'),
+        import('../invoke/invoke.ts'),
+        import('../local/choose-cloud.ts'),
+        import('../project.ts'),
+        import('../ui/waiting-note.ts'),
+      ]);
     const currentFolder = process.cwd();
     const { app, endpoint, body, method, path, file } = flags;
     const json = this.jsonEnabled();
@@ -94,13 +96,23 @@ export default class Invoke extends OneShotCommand {
     }
     const say = (line: string) => void (json || process.stderr.write(`${line}\n`));
     if (isLocal) say(`Calling the emulator of live-lambda local, ${access.endpointUrl}.`);
+    const answered = noteWaiting(`waiting for the answer of ${args.function}`);
     const result = await invokeFunction({
-      ...{ project, access, event, say, stream: flags.stream },
+      ...{ project, access, event, stream: flags.stream },
       name: args.function,
       kind: flags.async ? 'queue' : 'wait',
-      answerTo: json ? undefined : (part) => process.stdout.write(part),
+      say: (line) => {
+        answered();
+        say(line);
+      },
+      answerTo: json
+        ? undefined
+        : (part) => {
+            answered();
+            process.stdout.write(part);
+          },
       paint: (style, text) => styleText(style, text, { stream: process.stderr }),
-    });
+    }).finally(answered);
     if (result.functionError !== null) process.exitCode = 1;
     return result;
   }

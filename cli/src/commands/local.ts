@@ -5,7 +5,8 @@ import type { RunningLocal } from '../local/run-local.ts';
 import { UserError } from '../user-error.ts';
 import Tunnel from './tunnel.ts';
 
-const { endpoint: _, ...tunnelFlags } = Tunnel.flags;
+// The emulator is its own, it can say whose credentials are whose, and nobody else is there.
+const { endpoint: _endpoint, 'trust-stub': _trustStub, 'take-over': _takeOver, ...tunnelFlags } = Tunnel.flags;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export default class Local extends Command {

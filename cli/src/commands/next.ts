@@ -8,12 +8,15 @@ export default class Next extends OneShotCommand {
 
   async run(): Promise<unknown> {
     await this.parse(Next);
-    const [{ lookAround }, { nextStep, nextStepText }] = await Promise.all([
+    const [{ lookAround }, { nextStep, nextStepText }, { noteWaiting }] = await Promise.all([
       import('../next/look-around.ts'),
       import('../next/next-step.ts'),
+      import('../ui/waiting-note.ts'),
     ]);
     const { cacheDir: cacheFolder } = this.config;
-    const step = nextStep(await lookAround({ currentFolder: process.cwd(), environment: process.env, cacheFolder }));
+    const known = noteWaiting('looking around, and asking AWS what is deployed');
+    const around = { currentFolder: process.cwd(), environment: process.env, cacheFolder };
+    const step = nextStep(await lookAround(around).finally(known));
     this.log(nextStepText(step));
     return step;
   }

@@ -14,16 +14,18 @@ export default class Status extends OneShotCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Status);
-    const [{ readStatus }, { statusText }, { chooseCloud }, { openProject }] = await Promise.all([
+    const [{ readStatus }, { statusText }, { chooseCloud }, { openProject }, { noteWaiting }] = await Promise.all([
       import('../status/status.ts'),
       import('../status/status-text.ts'),
       import('../local/choose-cloud.ts'),
       import('../project.ts'),
+      import('../ui/waiting-note.ts'),
     ]);
     const project = await openProject({ flags, environment: process.env, currentFolder: process.cwd() });
     const cacheFolder = this.config.cacheDir;
     const { access, isLocal } = chooseCloud(project, { local: undefined, cacheFolder });
-    const status = await readStatus({ project, access, cacheFolder });
+    const known = noteWaiting('asking AWS what is deployed');
+    const status = await readStatus({ project, access, cacheFolder }).finally(known);
     const paint: Parameters<typeof statusText>[1]['paint'] = (style, text) => styleText(style, text);
     this.log(statusText(status, { paint, nowMs: Date.now(), isLocal }));
     return status;

@@ -36,8 +36,14 @@ export interface LiveLambdaConfig {
   /** Whether a Node of a function's own major may be fetched from the npm registry where none is installed. */
   readonly fetchNode?: boolean;
   /** `none`: execution environments need not prove what they are. For emulators on this machine alone; `sts` if absent. */
-  readonly trustStub?: 'sts' | 'none';
+  readonly trustStub?: StubTrust;
 }
+
+/**
+ * How an execution environment proves that it is one of a deployed function, before code runs for it: `sts` by its role's
+ * credentials, of which AWS says whose they are; `none` not at all, for emulators on this machine that cannot say it.
+ */
+export type StubTrust = 'sts' | 'none';
 
 /** The settings of one function; each is stronger than what the manifest says. */
 export interface FunctionConfig {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError } from '../user-error.ts';
-import type { FunctionConfig, LiveLambdaConfig } from './config.ts';
+import type { FunctionConfig, LiveLambdaConfig, StubTrust } from './config.ts';
 import type { LoadedConfig } from './config-file.ts';
 
 /** Where a setting's value comes from; a layer that comes first is stronger. */
@@ -13,12 +13,6 @@ export interface Setting<Value> {
   /** For people: `--app`, `LIVE_LAMBDA_APP`, the path of the config file, or `default`. */
   readonly origin: string;
 }
-
-/**
- * How an execution environment proves that it is one of a deployed function, before code runs for it: `sts` by its role's
- * credentials, of which AWS says whose they are; `none` not at all, for emulators on this machine that cannot say it.
- */
-export type StubTrust = 'sts' | 'none';
 
 /** What can be set, as it is used: paths are absolute. */
 export interface SettingValues {

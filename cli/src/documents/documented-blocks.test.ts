@@ -26,10 +26,14 @@ function scriptsOf(folder: string): Package['scripts'] {
 const workspaces: Readonly<Record<string, string>> = { 'live-lambda': 'cli', 'live-lambda-cdk': 'construct' };
 
 /** What is wrong with a line of commands; undefined where it can be run. Those of live-lambda itself are checked elsewhere. */
-function commandFault(line: string): string | undefined {
-  const [command = ''] = line.split(/\s+#/);
+function lineFault(line: string): string | undefined {
+  const [commands = ''] = line.split(/\s+#/);
+  return commands.split(' && ').map(commandFault).find(Boolean);
+}
+
+function commandFault(command: string): string | undefined {
   const [program, ...words] = command.replace(/^(?:[A-Z_]+=\S+ +)+/, '').split(/ +/);
-  if (program === 'npx') return /^(live-lambda|cdk|vitest)$/.test(words[0] ?? '') ? undefined : `npx ${words[0]}`;
+  if (program === 'npx') return /^(live-lambda|cdk|vitest|tsc)$/.test(words[0] ?? '') ? undefined : `npx ${words[0]}`;
   if (program === 'node' || program === '.ci/run') {
     const file = program === 'node' ? (words[0] ?? '') : program;
     return existsSync(join(workspace, file)) ? undefined : `there is no ${file}`;
@@ -37,7 +41,7 @@ function commandFault(line: string): string | undefined {
   if (program !== 'npm') return `nobody knows ${program}`;
   if (words[0] === 'test') return undefined;
   if (words[0] === 'install')
-    return /^--save-dev( live-lambda(-cdk)?)+$/.test(words.slice(1).join(' ')) ? undefined : line;
+    return /^--save-dev( live-lambda(-cdk)?)+$/.test(words.slice(1).join(' ')) ? undefined : command;
   const script = words.find((word, index) => index > 0 && !word.startsWith('-')) ?? '';
   const named = /(?: -w | --workspace )(\S+)/.exec(command)?.[1];
   const folder = named === undefined ? '.' : (workspaces[named] ?? named);
@@ -59,7 +63,7 @@ describe('what stands in a frame in the documents', () => {
   it.each(documents)('are commands that are there, where %s lists commands', (document) => {
     const listed = inLanguage('sh').filter((block) => block.document === document);
     const lines = listed.flatMap(({ text }) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')));
-    const faults = lines.map((line) => [line, commandFault(line)] as const).filter(([, fault]) => fault !== undefined);
+    const faults = lines.map((line) => [line, lineFault(line)] as const).filter(([, fault]) => fault !== undefined);
     expect(faults).toEqual([]);
   });
 
@@ -85,9 +89,9 @@ describe('what stands in a frame in the documents', () => {
   });
 
   it('is read: a command that is not there is found', () => {
-    expect(commandFault('npm run demoo      # the main job')).toContain('no script demoo');
-    expect(commandFault('node construct/nowhere.mjs')).toContain('no construct/nowhere.mjs');
-    expect(commandFault('npm run picture -w live-lambda')).toBeUndefined();
+    expect(lineFault('npm run demoo      # the main job')).toContain('no script demoo');
+    expect(lineFault('node construct/nowhere.mjs')).toContain('no construct/nowhere.mjs');
+    expect(lineFault('npm run picture -w live-lambda')).toBeUndefined();
   });
 });
 

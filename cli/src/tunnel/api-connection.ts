@@ -1,7 +1,7 @@
 import { type Channel, ChannelError } from '@live-lambda/protocol';
 import { type CredentialsProvider, createAppSyncChannel } from '@live-lambda/protocol/appsync';
 import type { Identity } from '@live-lambda/protocol/identity';
-import type { StubTrust } from '../config/settings.ts';
+import type { StubTrust } from '../config/config.ts';
 import { createDeployedFunctions } from '../functions/deployed-function.ts';
 import type { AwsAccess, DeployedApi } from '../functions/deployment.ts';
 import type { LocalFunction } from '../functions/live-functions.ts';

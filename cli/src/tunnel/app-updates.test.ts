@@ -109,6 +109,17 @@ describe('an app that is synthesized while the tunnel runs', () => {
     await wire.stopTunnels();
   });
 
+  it('is served as far as it is deployed at the start, and the rest once it is there', async () => {
+    const returns: FixtureFunction = { id: 'Returns', stack: 'Post', source: answering('returns'), timeoutSeconds: 60 };
+    await app.synthesize([orders, returns]);
+    const tunnel = await followingTunnel();
+    expect((await answerOf('Orders')).text).toBe('orders');
+    await eventually(() => tunnel.warnings().join()).toMatch(/Stack Post is not deployed .* tried again every 2 s/);
+    await emulator.deploy(app.assembly);
+    await eventually(async () => (await answerOf('Returns')).text).toBe('returns');
+    await wire.stopTunnels();
+  });
+
   it('goes on as it was when a synth leaves what cannot be used, and that is told', async () => {
     await app.synthesize([orders]);
     const tunnel = await followingTunnel();

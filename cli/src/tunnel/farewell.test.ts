@@ -9,6 +9,8 @@ const fn = (id: string, mode: LiveFunction['mode']): LocalFunction => ({
   described: { ...liveFunction(id), mode },
 });
 
+const alone = { asked: [], successors: [] };
+
 it.each([
   [[fn('Orders', 'replace')], 'The stubs now answer with an error that says so, until'],
   [[fn('Rates', 'fallback')], 'The functions now run as they are deployed, until'],
@@ -17,12 +19,17 @@ it.each([
     'The stubs now answer with an error that says so, and Rates as deployed, until',
   ],
 ])('whoever stops a tunnel is told what becomes of invocations, by the modes of their functions', (functions, text) => {
-  expect(farewell({ functions })).toContain(text);
+  expect(farewell({ functions }, alone)).toContain(text);
 });
 
 it('whoever stops a tunnel that asked for the session is told that the other one goes on to end', () => {
-  const text = farewell({ functions: [fn('Orders', 'replace')] }, ['ann@laptop']);
+  const text = farewell({ functions: [fn('Orders', 'replace')] }, { ...alone, asked: ['ann@laptop'] });
   expect(text).toMatch(
     /^The tunnel of ann@laptop was asked for the session, and goes on to end\. The stubs now answer/,
   );
+});
+
+it('whoever stops a tunnel whose session another one takes is told that it is there', () => {
+  const text = farewell({ functions: [fn('Orders', 'replace')] }, { ...alone, successors: ['bob@desk'] });
+  expect(text).toBe('The tunnel of bob@desk takes what comes now, as long as it runs.');
 });

@@ -1,12 +1,18 @@
 import type { LiveApp } from '../functions/live-functions.ts';
+import type { SessionSharing } from './session-sharing.ts';
 
 const untilThen = 'until a tunnel runs again or the app is deployed without live mode';
 
 /**
  * What becomes of invocations when the tunnel has left, for the developer who stops it.
- * @param asked whose tunnels were asked for the session and have not ended yet
+ * @param others whose tunnels were asked for the session and have not ended yet, and whose take this one's
  */
-export function farewell(live: Pick<LiveApp, 'functions'>, asked: readonly string[] = []): string {
+export function farewell(
+  live: Pick<LiveApp, 'functions'>,
+  { asked, successors }: Pick<SessionSharing, 'asked' | 'successors'>,
+): string {
+  if (successors.length > 0)
+    return `The tunnel of ${successors.join(' and ')} takes what comes now, as long as it runs.`;
   const after = afterwards(live);
   if (asked.length === 0) return after;
   return `The tunnel of ${asked.join(' and ')} was asked for the session, and goes on to end. ${after}`;

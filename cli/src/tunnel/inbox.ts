@@ -13,6 +13,7 @@ import {
   type TunnelLink,
   type TunnelReply,
   type TunnelTrust,
+  unknownEnvironmentReason,
 } from '@live-lambda/protocol';
 import type { Answer, ExecutionRequest, Executor, Outcome, StreamedResponse } from '@live-lambda/runner';
 import type { LocalFunction } from '../functions/live-functions.ts';
@@ -52,6 +53,9 @@ export interface InboxOptions {
   /** Whether the tunnel is on its way out: what can no longer be published then is no news. */
   readonly isLeaving: () => boolean;
 }
+
+/** Another tunnel of the session has said by then that it is there, in milliseconds: it is asked thrice in 3 s. */
+const othersKnownAfterMs = 5000;
 
 /** The latest invocation of an environment, while it runs here. */
 interface Running {
@@ -193,12 +197,24 @@ export function openInbox(options: InboxOptions): TunnelLink {
       takeOverRefused: options.shared.takeOverRefused,
       handingOver: options.onHandingOver,
       handedOver: options.onHandedOver,
-      dropped: createDropCounter(warn),
+      dropped: createDropTeller(options, createDropCounter(warn)),
       failed: (error) => {
         if (!options.isLeaving()) warn(`A message to a stub could not be published: ${error.message}`);
       },
     },
   });
+}
+
+/** Frames of environments that talk to another tunnel are no fault, nor are those of one that was there before this one. */
+function createDropTeller(
+  { shared, nowMs }: Pick<InboxOptions, 'shared' | 'nowMs'>,
+  tell: (reason: string) => void,
+): (reason: string) => void {
+  const startMs = nowMs();
+  return (reason) => {
+    const isOthers = shared.hasOthers() || nowMs() - startMs < othersKnownAfterMs;
+    if (reason !== unknownEnvironmentReason || !isOthers) tell(reason);
+  };
 }
 
 /** The bytes of a streamed response, and at their end the failure, if it broke off. */

@@ -33,7 +33,7 @@ it('one that was there before is offered, and asked only when the developer says
   connection.rival(here(), true);
   expect([news(), asked]).toEqual([[{ type: 'take-over-offered', ...ann }], []]);
   expect([shared.takeOver(), shared.takeOver(), asked]).toEqual([true, false, ['asked']]);
-  expect(shared.pending()).toEqual(['ann@laptop']);
+  expect(shared.asked).toEqual(['ann@laptop']);
 });
 
 it('one that was there before is asked at once where that was wanted at the start', () => {
@@ -66,7 +66,7 @@ it('one tunnel on two connections is one to the developer: done when it has left
   expect(news().at(-1)).toMatchObject({ type: 'taking-over', unfinishedCount: 1 });
   connection.takeOver({ holder: second, state: 'ended', finished: 1 });
   expect(news().at(-1)).toEqual({ type: 'taken-over', ...ann, outcome: 'ended', finished: 2 });
-  expect([news().filter(({ type }) => type === 'take-over-offered').length, shared.pending()]).toEqual([1, []]);
+  expect([news().filter(({ type }) => type === 'take-over-offered').length, shared.asked]).toEqual([1, []]);
 });
 
 it('one that did not answer may be asked again', () => {
@@ -80,11 +80,11 @@ it('one that did not answer may be asked again', () => {
 });
 
 it('what is held runs when another tunnel takes the session, since nobody goes on with it later', () => {
-  const { connection, asked, news } = sharing();
+  const { shared, connection, asked, news } = sharing();
   const { tunnelInstance } = here();
   const to = { ...here('bob@desk'), holderInstance: tunnelInstance, app: 'shop', session: 'default' };
   connection.handingOver(to, 2, null);
-  expect(asked).toEqual(['resumed']);
+  expect([asked, shared.successors]).toEqual([['resumed'], ['bob@desk']]);
   expect(news()).toEqual([{ type: 'handing-over', ...ann, owner: 'bob@desk', unfinished: 2, stacks: null }]);
 });
 

@@ -15,6 +15,8 @@ export interface SessionSharingOptions {
 
 /** What a connection is told of the other tunnels of its session. */
 export interface SharedSession {
+  /** Whether another tunnel of the session was ever heard of. */
+  hasOthers(): boolean;
   rival(here: TunnelHere, isHolder: boolean): void;
   takeOver(news: TakeOverNews): void;
   takeOverRefused(by: TakeOver): void;
@@ -29,7 +31,9 @@ export interface SessionSharing {
   /** Asks those that hold the session, if any. @returns whether there was one */
   takeOver(): boolean;
   /** Whose tunnels were asked and have not ended yet. */
-  pending(): readonly string[];
+  readonly asked: readonly string[];
+  /** Whose tunnels take the session from this one. */
+  readonly successors: readonly string[];
 }
 
 /** A tunnel that holds the session, as one connection knows it: on each it is another instance. */
@@ -47,6 +51,8 @@ export function createSessionSharing({ host, takeOverAtOnce, ask, resume }: Sess
   /** By instance. */
   const holders = new Map<string, Holder>();
   const refused = new Set<string>();
+  const successors = new Set<string>();
+  let isShared = false;
   const warn = (text: string) => host.notify({ type: 'note', level: 'warning', text });
   const all = () => [...holders.values()];
   const partsOf = (other: OtherTunnel) => all().filter((each) => isSame(each.other, other));
@@ -80,9 +86,16 @@ export function createSessionSharing({ host, takeOverAtOnce, ask, resume }: Sess
 
   return {
     takeOver,
-    pending: () => [...new Set(all().flatMap(({ state, other }) => (state === 'asked' ? other.owner : [])))],
+    get asked() {
+      return [...new Set(all().flatMap(({ state, other }) => (state === 'asked' ? other.owner : [])))];
+    },
+    get successors() {
+      return [...successors];
+    },
     of: (session) => ({
+      hasOthers: () => isShared,
       rival(here, isHolder) {
+        isShared = true;
         warn(rivalText(here, session, isHolder));
         if (!isHolder) return;
         const other = otherOf(here, session);
@@ -108,6 +121,7 @@ export function createSessionSharing({ host, takeOverAtOnce, ask, resume }: Sess
       },
       handingOver(to, unfinished, stacks) {
         resume();
+        successors.add(otherOf(to, session).owner);
         host.notify({ type: 'handing-over', ...otherOf(to, session), unfinished, stacks });
       },
       handedOver: (to, finished, stacks, isLast) =>

@@ -1,7 +1,7 @@
 import type { CredentialsProvider } from '@live-lambda/protocol/appsync';
 import type { Identity } from '@live-lambda/protocol/identity';
 import { createExecutor, type Executor, type InspectOptions, type Runner } from '@live-lambda/runner';
-import type { StubTrust } from '../config/settings.ts';
+import type { StubTrust } from '../config/config.ts';
 import { watchApp } from '../functions/app-watch.ts';
 import {
   type AwsAccess,
@@ -184,7 +184,7 @@ export async function startTunnel(options: TunnelOptions): Promise<Tunnel> {
     takeOver: sharing.takeOver,
     failed: failure.given,
     handedOver: handedOver.given,
-    farewell: () => farewell(live, sharing.pending()),
+    farewell: () => farewell(live, sharing),
     async stop(reason) {
       watched?.close();
       updates.close();

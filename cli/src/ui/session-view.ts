@@ -3,7 +3,8 @@ import { waitingText } from './take-over-text.ts';
 
 /** What the developer may choose from and is shown in the status line, as far as the tunnel has told. */
 export interface SessionView {
-  readonly phase: 'starting' | 'ready' | 'paused' | 'stopped';
+  /** `ending`: another tunnel takes the session over, and what runs is finished. */
+  readonly phase: 'starting' | 'ready' | 'paused' | 'ending' | 'stopped';
   /** In the order in which they were told at the start. */
   readonly functions: readonly ViewedFunction[];
   /** Id of the function that was invoked last. */
@@ -44,6 +45,8 @@ export function viewAfter(view: SessionView, event: LiveEvent): SessionView {
     case 'ready':
     case 'resumed':
       return { ...view, phase: 'ready' };
+    case 'handing-over':
+      return event.stacks === null ? { ...view, phase: 'ending' } : view;
     case 'paused':
       return { ...view, phase: 'paused' };
     case 'stopped':

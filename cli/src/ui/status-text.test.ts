@@ -63,7 +63,7 @@ describe('the status line', () => {
     const offered = after({ type: 'ready' }, { type: 'take-over-offered', ...other });
     const question = { keys: { name: 'confirming' as const }, progress: undefined, priceUsd: 0 };
     expect(statusText({ view: offered, ...question })).toBe(
-      'Take the session over from ann@laptop? It finishes what it runs, and ends.  y yes  n no',
+      'Take the session over?  y yes  n no  (the tunnel of ann@laptop finishes what it runs, and ends)',
     );
     const unfinished = [{ function: 'Shop/Orders', runningMs: 3900 }];
     const asked = viewAfter(offered, { type: 'taking-over', ...other, unfinishedCount: 2, unfinished });
@@ -73,5 +73,13 @@ describe('the status line', () => {
     expect(viewAfter(asked, { type: 'taken-over', ...other, outcome: 'unanswered', finished: 0 }).holder).toBe(
       'ann@laptop',
     );
+  });
+
+  it('says that this tunnel ends when another one takes the session, and offers no pause any more', () => {
+    const by = { session: 'default', owner: 'bob@desk', key: null, unfinished: 1 };
+    const ending = after({ type: 'ready' }, { type: 'handing-over', ...by, stacks: null });
+    expect(text(ending)).toMatch(/^⇄ ending {2}0 done .* q quit/);
+    expect(text(ending)).not.toContain('p pause');
+    expect(text(after({ type: 'ready' }, { type: 'handing-over', ...by, stacks: ['Pay'] }))).toMatch(/^● live/);
   });
 });

@@ -22,18 +22,23 @@ export function statusText({ view, keys, progress, priceUsd }: StatusTextOptions
     return `${what} ${functions[index]?.id ?? ''} (${index + 1} of ${functions.length})?  ↑ ↓ another  enter yes  esc no`;
   }
   if (keys.name === 'confirming')
-    return `Take the session over from ${view.holder ?? 'the other tunnel'}? It finishes what it runs, and ends.  y yes  n no`;
+    return `Take the session over?  y yes  n no  (the tunnel of ${view.holder ?? 'somebody'} finishes what it runs, and ends)`;
   const waiting = [progress ?? [], view.handingOver ?? []].flat().map((what) => `${spinner} ${what}`);
   if (view.phase === 'starting') return waiting.join('');
   const { invocations, failures, running } = view;
   const parts = [
-    view.phase === 'paused' ? '‖ paused' : '● live',
+    phaseText(view),
     ...waiting,
     ...(running.size > 0 ? [`${running.size} ${view.phase === 'paused' ? 'held or running' : 'running'}`] : []),
     `${invocations} done${failures === 0 ? '' : `, ${failures} failed`}`,
     `about ${dollars(priceUsd)}`,
-    view.phase === 'paused' ? 'p go on' : 'p pause',
+    ...(view.phase === 'ending' ? [] : [view.phase === 'paused' ? 'p go on' : 'p pause']),
     'q quit  ? keys  o open  r restart  c clear',
   ];
   return parts.join('  ');
+}
+
+function phaseText({ phase }: SessionView): string {
+  if (phase === 'ending') return '⇄ ending';
+  return phase === 'paused' ? '‖ paused' : '● live';
 }

@@ -24,7 +24,7 @@ describe('who takes a session over', () => {
 
   it.each([
     ['ended', 0, /^Session "default" is this tunnel's now: the tunnel of ann@laptop \(key TL2V\S+\) has ended\.$/],
-    ['ended', 2, /has ended after 2 invocations more\.$/],
+    ['ended', 2, /has ended, after it finished 2 invocations\.$/],
     ['gone', 0, /^The tunnel of ann@laptop has not been heard of for 5 s.*Callers of what it ran are told so/],
     ['unanswered', 0, /it may not trust your key \(2DE2\S+\).*deploy --session NAME/],
   ] as const)('is told what came of it: %s, %d finished', (outcome, finished, text) => {
@@ -39,9 +39,9 @@ describe('whose session is taken', () => {
     expect(text(0)).toBe(
       `The tunnel of bob@desk (key ${bob.key}) takes session "default" over. Nothing more is taken here; this tunnel ends.`,
     );
-    expect(text(1)).toContain('1 invocation that runs is finished here, then this tunnel ends.');
+    expect(text(1)).toContain('1 invocation is finished here first, then this tunnel ends. Ctrl-C ends it at once.');
     expect(text(2, ['Shop'])).toMatch(
-      /"default" of stack Shop over.*2 invocations that run are finished here, then this tunnel leaves them/,
+      /"default" of stack Shop over.*2 invocations are finished here first, then this tunnel leaves them/,
     );
   });
 

@@ -25,7 +25,7 @@ export function takenOverText({ session, owner, key, outcome, finished }: Told<'
   const whose = `the tunnel of ${owner}`;
   switch (outcome) {
     case 'ended':
-      return `Session "${session}" is this tunnel's now: ${whose}${keyText(key)} has ended${finishedText(finished, ' after ', ' more')}.`;
+      return `Session "${session}" is this tunnel's now: ${whose}${keyText(key)} has ended${finishedText(finished, ', after it finished ', '')}.`;
     case 'gone':
       return `${capital(whose)} has not been heard of for 5 s, while it finished what it ran: it was killed or cut off. Callers of what it ran are told so; everything else runs here.`;
     case 'unanswered':
@@ -42,8 +42,8 @@ export function handingOverText(event: Told<'handing-over'>): string {
   const first =
     unfinished === 0
       ? ''
-      : `${counted(unfinished, 'invocation')} that ${unfinished === 1 ? 'runs is' : 'run are'} finished here, then `;
-  return `The tunnel of ${whoText(event)} takes ${whatText(event)} over. Nothing more is taken here; ${first}${then}.`;
+      : `${counted(unfinished, 'invocation')} ${unfinished === 1 ? 'is' : 'are'} finished here first, then `;
+  return `The tunnel of ${whoText(event)} takes ${whatText(event)} over. Nothing more is taken here; ${first}${then}.${unfinished === 0 ? '' : ' Ctrl-C ends it at once.'}`;
 }
 
 export function handedOverText(event: Told<'handed-over'>): string {

@@ -157,9 +157,9 @@ export function createTerminalHost(options: TerminalHostOptions): Host {
     if (next !== undefined) said(next);
   }
 
-  /** Told as long as there is something new: the time goes on in the status line. */
+  /** Told when it is asked, and when it first says what it finishes: the rest is in the status line. */
   function takingOver(event: Extract<LiveEvent, { type: 'taking-over' }>): void {
-    const stage = `${event.owner} ${event.unfinishedCount}`;
+    const stage = `${event.owner} ${event.unfinishedCount === undefined ? 'asked' : 'finishes'}`;
     if (stage === waitsFor || event.unfinishedCount === 0) return;
     waitsFor = stage;
     headline('cyan', '⇄', takingOverText(event));

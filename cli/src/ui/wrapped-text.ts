@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
  */
 export function wrapped(text: string, columns: number | undefined): readonly string[] {
   const lines = text.split('\n');
-  return true ? lines : lines.flatMap((line) => wrappedLine(line, columns));
+  return columns === undefined ? lines : lines.flatMap((line) => wrappedLine(line, columns));
 }
 
 function wrappedLine(line: string, columns: number): readonly string[] {
