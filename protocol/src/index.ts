@@ -13,7 +13,7 @@ export { BrokenStream, type LinkOutcome, openStubLink, type StubLink, type StubL
 export type { Attachment, Failed, StubFailure, StubIdentity, StubInvocation, StubOutcome } from './link/stub-state.ts';
 export type { TakeOverNews } from './link/take-over.ts';
 export type { TunnelIdentity, TunnelTrust } from './link/trust.ts';
-export type { HelloRefusal } from './link/tunnel-core.ts';
+export { type HelloRefusal, unknownEnvironmentReason } from './link/tunnel-core.ts';
 export {
   openTunnelLink,
   StreamFailure,

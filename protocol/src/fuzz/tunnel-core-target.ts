@@ -9,6 +9,8 @@ import { hostileMessage } from './hostile-messages.ts';
 import { hostileSessionMessage } from './hostile-session-messages.ts';
 import type { Frame, Target, TargetOptions } from './target.ts';
 
+const trustsNobody = { trusts: () => false, verify: () => true, fingerprint: () => '' };
+
 /** Stubs that an enemy plays at once. */
 const maxStubs = 20;
 
@@ -39,7 +41,9 @@ export function tunnelCoreTarget(options: TargetOptions, renewEvery: number | un
     core = createTunnelCore({
       ...{ instance, app: 'shop', session: 's', release: '0', codecs: ['deflate', 'none'], owner: 'ann@laptop' },
       ...{ identity: undefined },
-      ...{ trust: undefined, random: random.bytes },
+      // One that has handed its session over would have little left to do.
+      trust: renewEvery === undefined ? trustsNobody : undefined,
+      random: random.bytes,
       admit: ({ functionName }) =>
         functionName === 'other' ? { reason: 'unknown-function', text: 'not here' } : undefined,
     });

@@ -1,4 +1,4 @@
-import type { HandOver, TakeOver } from '../messages.ts';
+import type { HandOver, Message, TakeOver } from '../messages.ts';
 import type { SealedSession } from '../sealed-session.ts';
 import { same } from './identifiers.ts';
 import type { PeerEffect } from './remote-environment.ts';
@@ -23,6 +23,7 @@ export type HandOverEffect =
  * |---|---|---|
  * | serving | a TakeOver that is believed | finishing: no environment is welcomed any more |
  * | finishing | nothing of an environment runs, and no result is on its way to it | finishing: it is told Goodbye |
+ * | finishing | an environment begins something new | finishing: it is told Goodbye, and its event is the other's |
  * | finishing | all were told | ended |
  * | any | a TakeOver | the same: a HandOver says how far it is |
  */
@@ -47,6 +48,10 @@ export interface Leavable {
 export interface HandOvers {
   readonly name: State['name'];
   asked(by: TakeOver, nowMs: number): readonly HandOverEffect[];
+  /** Whether an environment is to go to the other tunnel with what it says. */
+  passesOn(environment: Leavable, message: Message, nowMs: number): boolean;
+  /** Tells an environment to go there. */
+  passOn(environment: Leavable, nowMs: number): readonly HandOverEffect[];
   /** Says Goodbye to those that have nothing more to wait for, and ends when that is all. */
   settle(nowMs: number): readonly HandOverEffect[];
   /** The tunnel leaves, whatever still runs. */
@@ -77,12 +82,18 @@ export function createHandOvers({
     return { finished, unfinishedCount, unfinished, ended: state.name === 'ended' };
   }
 
+  function tell(environments: readonly Leavable[], nowMs: number): readonly HandOverEffect[] {
+    if (state.name === 'serving') return [];
+    const { owner, tunnelInstance: successor } = state.to;
+    const parting = { reason: `${owner || 'another tunnel'} took the session over`, successor };
+    return environments.flatMap(({ peer, offered }) => peer.leave(parting, nowMs, offered));
+  }
+
   function settle(nowMs: number): readonly HandOverEffect[] {
     if (state.name !== 'finishing') return [];
     const { to } = state;
-    const parting = { reason: `${to.owner || 'another tunnel'} took the session over`, successor: to.tunnelInstance };
     const free = present().filter(({ peer }) => nowMs >= peer.quietFromMs());
-    const left = free.flatMap(({ peer, offered }) => peer.leave(parting, nowMs, offered));
+    const left = tell(free, nowMs);
     if (present().length > 0) return left;
     state = { ...state, name: 'ended' };
     const said = account(nowMs);
@@ -105,6 +116,8 @@ export function createHandOvers({
       if (isNew && state.askers.length < maxAskers) state = { ...state, askers: [...state.askers, by] };
       return [tunnels.handOver(by, account(nowMs))];
     },
+    passesOn: ({ peer }, message, nowMs) => state.name !== 'serving' && !peer.left && peer.beginsAnew(message, nowMs),
+    passOn: (environment, nowMs) => [...tell([environment], nowMs), ...settle(nowMs)],
     settle,
     leave(reason, nowMs) {
       const parting = { reason, successor: state.name === 'serving' ? new Uint8Array(0) : state.to.tunnelInstance };

@@ -147,6 +147,25 @@ describe('a tunnel that takes a session over', () => {
     expect([first.started, second.started.length]).toEqual([['abc'], 5]);
   });
 
+  it('has the next event of an environment that is called all the time, which never is quiet', async () => {
+    const session = sharedSession();
+    const first = await session.tunnel('ann@laptop', ann);
+    const stub = await session.stub();
+    await session.clock.advance(1000);
+    const second = await session.tunnel('bob@desk', bob);
+    await session.clock.advance(1000);
+    const call = async (text: string) => {
+      const outcome = stub.link.invoke(session.event(text));
+      await session.clock.advance(0);
+      return answered(outcome);
+    };
+    expect(await call('abc')).toBe('cba');
+    await second.link.takeOver();
+    expect(await call('def')).toBe('fed');
+    expect([first.started, second.started]).toEqual([['abc'], ['def']]);
+    expect(first.told.at(-1)).toEqual(['handed over', 'bob@desk', 0]);
+  });
+
   it('does not cost a result that is lost when the other one sends it last', async () => {
     const session = sharedSession();
     const { first, second, stub, handler } = await both(session);

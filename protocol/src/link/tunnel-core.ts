@@ -4,7 +4,7 @@ import { createSealedSession, type SealedSession } from '../sealed-session.ts';
 import { chooseVersion, versionMismatch } from '../versions.ts';
 import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/channel-event.ts';
 import { keyBytes, WireError } from '../wire/fields.ts';
-import { createHandOvers, type HandOverEffect } from './hand-over.ts';
+import { createHandOvers, type HandOverEffect, type Leavable } from './hand-over.ts';
 import { hex, same } from './identifiers.ts';
 import { dropped, type RemoteEnvironment } from './remote-environment.ts';
 import { createSessionTunnels, type SessionTunnelsOptions } from './session-tunnels.ts';
@@ -14,6 +14,9 @@ import { createTunnelPeer, type TunnelPeer } from './tunnel-peer.ts';
 
 /** Environments remembered at once: Lambda's default concurrency of an account and region (Lambda quotas). */
 export const maxEnvironments = 1000;
+
+/** Why a frame is dropped whose environment has said nothing else here: where there are two tunnels it is the other's. */
+export const unknownEnvironmentReason = 'a frame of an unknown environment';
 
 /** Why an environment is not served. */
 export interface HelloRefusal {
@@ -77,8 +80,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
   const tunnels = createSessionTunnels(options);
   const handOvers = createHandOvers({
     tunnels,
-    environments: () =>
-      [...entries.values()].map(({ peer, offered }) => ({ peer, offered: offered ? [offered.keys.session] : [] })),
+    environments: () => [...entries.values()].map(leavable),
   });
 
   function welcome(hello: Hello, bytes: Uint8Array, nowMs: number): readonly TunnelEffect[] {
@@ -181,7 +183,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
 
   function opened(frame: Frame, nowMs: number): readonly TunnelEffect[] {
     const entry = entries.get(hex(frame.header.environmentId));
-    if (!entry) return [dropped('a frame of an unknown environment')];
+    if (!entry) return [dropped(unknownEnvironmentReason)];
     if (entry.offered && nowMs > entry.offered.untilMs) entry.offered = undefined;
     const keys = [entry.keys, entry.offered?.keys].find((held) => held && same(held.session.keyId, frame.header.keyId));
     if (!keys) return [dropped('a frame under unknown keys')];
@@ -199,6 +201,7 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
           : undefined;
       if (refusal) return [entry.peer.say({ kind: 'goodbye', reason: refusal.text, final: undefined })];
       const { message, firstMs } = result;
+      if (handOvers.passesOn(leavable(entry), message, nowMs)) return handOvers.passOn(leavable(entry), nowMs);
       return entry.peer.heard(keys.session, { message, firstMs, number: frame.header.message }, nowMs);
     }
     const long = result.state === 'partial' && result.count > signOfLifeSegments && !entry.peer.left;
@@ -258,4 +261,8 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
       return due.length === 0 ? undefined : Math.min(...due);
     },
   };
+}
+
+function leavable({ peer, offered }: Entry): Leavable {
+  return { peer, offered: offered ? [offered.keys.session] : [] };
 }

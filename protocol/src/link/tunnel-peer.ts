@@ -59,6 +59,8 @@ export interface TunnelPeer {
   nextTickMs(): number | undefined;
   /** Says something that is about no invocation. */
   say(message: Message): PeerEffect;
+  /** Whether a message shows that the environment has what it waited for, and would begin something new. */
+  beginsAnew(message: Message, nowMs: number): boolean;
   /** For how long those have run of which a result is still to come, in milliseconds. */
   unfinished(nowMs: number): readonly number[];
   /** From when on no result is on its way any more, at the latest. */
@@ -306,6 +308,10 @@ export function createTunnelPeer(options: {
     tick: (nowMs) => (parting ? [] : answers.tick(nowMs)),
     nextTickMs: () => (parting ? undefined : answers.nextTickMs()),
     say,
+    beginsAnew(message, nowMs) {
+      if (message.kind === 'invoke') return invocations.get(hex(message.invocationId)) === undefined;
+      return message.kind === 'ping' && invocations.unfinished(nowMs).length === 0;
+    },
     unfinished: (nowMs) => invocations.unfinished(nowMs).map(({ startedMs }) => nowMs - startedMs),
     quietFromMs: invocations.quietFromMs,
     leave(given, nowMs, others = []) {
