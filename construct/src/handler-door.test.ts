@@ -93,10 +93,7 @@ describe('a function whose handler the stub cannot be stays as it is, and a warn
     ['a function URL that streams', (fn) => fn.addFunctionUrl({ invokeMode: lambda.InvokeMode.RESPONSE_STREAM })],
     [
       'one of its aliases',
-      (fn) =>
-        new lambda.Alias(fn.stack, 'Live', { aliasName: 'live', version: fn.currentVersion }).addFunctionUrl({
-          invokeMode: lambda.InvokeMode.RESPONSE_STREAM,
-        }),
+      (fn) => fn.addAlias('live').addFunctionUrl({ invokeMode: lambda.InvokeMode.RESPONSE_STREAM }),
     ],
     [
       'one that is declared elsewhere',

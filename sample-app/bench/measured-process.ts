@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface MeasuredProcess extends AsyncDisposable {
   /** Resolves with the CPU time, in milliseconds, at the end of the first turn: Node and the program's modules. */
   readonly loaded: Promise<number>;
+  /** Resolves with the CPU time, in milliseconds, at which it wrote the text that is awaited. */
+  readonly wrote: Promise<number>;
   /** Rejects when the process ends by itself. */
   readonly ended: Promise<never>;
   /** CPU time until now, user and system, in milliseconds. */
@@ -14,7 +16,7 @@ export interface MeasuredProcess extends AsyncDisposable {
 const probe = join(import.meta.dirname, 'cpu-probe.cjs');
 
 interface Report {
-  readonly type: 'loaded' | 'spent';
+  readonly type: 'loaded' | 'spent' | 'wrote';
   readonly cpuMs: number;
 }
 
@@ -38,28 +40,31 @@ export interface MeasuredOptions {
   readonly args?: readonly string[];
   /** All of its variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Told what it writes to standard output. */
-  readonly onOutput?: (text: string) => void;
+  /** A text that it will write to standard output, in one piece. */
+  readonly awaited?: string;
 }
 
 /** Starts Node with a program, or bare. */
 export function startMeasured(
   program: string | undefined,
-  { args: given = [], environment = {}, onOutput = () => {} }: MeasuredOptions = {},
+  { args: given = [], environment = {}, awaited }: MeasuredOptions = {},
 ): MeasuredProcess {
   const args = program === undefined ? [probe] : ['--require', probe, program, ...given];
-  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  child.stdout?.setEncoding('utf8').on('data', onOutput);
+  const env = awaited === undefined ? environment : { ...environment, CPU_PROBE_TEXT: awaited };
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  child.stdout?.resume();
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`A measured process ended with code ${code}.`)));
   });
   ended.catch(() => {});
   const loaded = nextReport(child, 'loaded');
+  const wrote = nextReport(child, 'wrote');
   // Whoever does not ask for it hears of a failure elsewhere.
-  loaded.catch(() => {});
+  for (const report of [loaded, wrote]) report.catch(() => {});
   return {
     loaded,
+    wrote,
     ended,
     cpuMs() {
       const spent = nextReport(child, 'spent');

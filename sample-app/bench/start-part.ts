@@ -15,6 +15,10 @@ export interface StartResult {
   readonly bareOclif: Summary;
   /** By the arguments of `live-lambda`; to the end of the process. */
   readonly commands: readonly { readonly args: string; readonly cpu: Summary }[];
+  /** The same again, in turn with the tunnel. */
+  readonly bareNodeBeside: Summary;
+  /** Wall clock of the same. */
+  readonly bareNodeBesideWall: Summary;
   /** Until it is ready for invocations of the sample app's functions. */
   readonly tunnelReady: Summary;
   /** Wall clock of the same. */
@@ -103,25 +107,18 @@ async function measureCommands(folder: string, samples: number, signal: AbortSig
   };
 }
 
+async function bareOnce(folder: string) {
+  const startMs = performance.now();
+  const cpuMs = await cpuToExit(['--eval', '0'], folder);
+  return { wallMs: performance.now() - startMs, cpuMs };
+}
+
 /** Starts a tunnel, and ends it when it is ready. */
 async function startOnce(args: readonly string[], environment: Variables) {
   const startMs = performance.now();
-  let isReady = () => {};
-  const ready = new Promise<void>((resolve) => {
-    isReady = resolve;
-  });
-  let output = '';
-  await using tunnel = startMeasured(program, {
-    args,
-    environment,
-    onOutput(text) {
-      output += text;
-      if (output.includes('"type":"ready"')) isReady();
-    },
-  });
-  await Promise.race([ready, tunnel.ended]);
-  const wallMs = performance.now() - startMs;
-  return { wallMs, cpuMs: await tunnel.cpuMs() };
+  await using tunnel = startMeasured(program, { args, environment, awaited: '"type":"ready"' });
+  const cpuMs = await Promise.race([tunnel.wrote, tunnel.ended]);
+  return { wallMs: performance.now() - startMs, cpuMs };
 }
 
 async function measureTunnel({ folder, signal, tunnelSamples }: StartOptions) {
@@ -142,11 +139,15 @@ async function measureTunnel({ folder, signal, tunnelSamples }: StartOptions) {
   };
   const args = ['tunnel', '--json', '--app', assembly, '--endpoint', emulator.endpoint];
   const samples = [];
+  const bare = [];
   for (let round = 0; round < tunnelSamples; round += 1) {
     signal.throwIfAborted();
+    bare.push(await bareOnce(folder));
     samples.push(await startOnce(args, environment));
   }
   return {
+    bareNodeBeside: summarize(bare.map(({ cpuMs }) => cpuMs)),
+    bareNodeBesideWall: summarize(bare.map(({ wallMs }) => wallMs)),
     tunnelReady: summarize(samples.map(({ cpuMs }) => cpuMs)),
     tunnelReadyWall: summarize(samples.map(({ wallMs }) => wallMs)),
   };
@@ -166,6 +167,6 @@ export function versionRatio({ commands: [version], bareOclif }: StartResult): n
 }
 
 /** How many times a bare Node's start a tunnel costs until it is ready. */
-export function tunnelRatio({ tunnelReady, bareNode }: StartResult): number {
-  return tunnelReady.median / bareNode.median;
+export function tunnelRatio({ tunnelReady, bareNodeBeside }: StartResult): number {
+  return tunnelReady.median / bareNodeBeside.median;
 }

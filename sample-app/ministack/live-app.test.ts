@@ -18,7 +18,6 @@ const maxPayloadBytes = 6 * 1024 * 1024;
 
 const parcel = { country: 'DE', weightGrams: 1800, totalCents: 2848 };
 const quote = { country: 'DE', zone: 'domestic', priceCents: 510, days: 2 };
-const fromJapan = { ...parcel, country: 'JP' };
 
 let service: OrderService;
 
@@ -115,7 +114,7 @@ describe.skipIf(!existsSync(programs))('an app on MiniStack, which checks signat
 
     it('runs a handler for a message of a queue, which is then gone', async () => {
       await sendOrder('o-3');
-      await tunnel.waitFor(wrote('OrderIntake/PackOrders', 'packed o-3, 3 lines, taken from the queue 1 times'));
+      await tunnel.waitFor(wrote('OrderIntake/PackOrders', 'packed o-3, 3 lines'));
       await expect.poll(messagesLeft).toBe(0);
     });
 
@@ -140,12 +139,18 @@ describe.skipIf(!existsSync(programs))('an app on MiniStack, which checks signat
 
     it('answers the next event by what was saved', async () => {
       const path = 'OrderService/QuoteShipping';
-      expect((await service.invoke(path, fromJapan)).answer).toMatchObject({ days: 9 });
-      const reloaded = tunnel.waitForNext((event) => event.type === 'reloaded' && event.function === path);
       const source = 'functions/quote-shipping/quote-shipping.mjs';
-      await service.app.edit(source, { from: 'Cents, days }', to: 'Cents, days: days + 1 }' });
-      await reloaded;
-      expect((await service.invoke(path, fromJapan)).answer).toMatchObject({ days: 10 });
+      const [deployed, saved] = ['Cents, days }', 'Cents, days: days + 1 }'];
+      const daysToJapan = async () => (await service.invoke(path, { ...parcel, country: 'JP' })).answer;
+      await expect.poll(daysToJapan).toMatchObject({ days: 9 });
+      const reloaded = tunnel.waitForNext((event) => event.type === 'reloaded' && event.function === path);
+      await service.app.edit(source, { from: deployed, to: saved });
+      try {
+        await reloaded;
+        expect(await daysToJapan()).toMatchObject({ days: 10 });
+      } finally {
+        await service.app.edit(source, { from: saved, to: deployed });
+      }
     });
 
     it('leaves a function that is not live to MiniStack', async () => {

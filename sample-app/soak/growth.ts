@@ -29,7 +29,7 @@ const memory: readonly Figure[] = [
     figure: 'held after a garbage collection',
     unit: 'bytes',
     measure: ({ heap }) => heap && heap.usedBytes + heap.externalBytes,
-    tolerance: { amount: 2 * mega, share: 0.05 },
+    tolerance: { amount: 1.5 * mega, share: 0.05 },
   },
   {
     figure: 'resident',
@@ -62,7 +62,11 @@ interface Seen {
 /** @param scale of counts: by how much fewer there would be with as many environments as at the end */
 function growthOf(
   of: string,
-  { seen, figures, scale = () => 1 }: {
+  {
+    seen,
+    figures,
+    scale = () => 1,
+  }: {
     readonly seen: readonly Seen[];
     readonly figures: readonly Figure[];
     readonly scale?: (snapshot: Snapshot) => number;

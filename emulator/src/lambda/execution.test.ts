@@ -51,6 +51,20 @@ describe('execution environments', () => {
     expect(again.served).toBe(2);
   });
 
+  it('run a Node.js function by the runtime that is given for it, told which function it is', async () => {
+    const asked: object[] = [];
+    const nodeRuntime: NonNullable<EmulatorOptions['nodeRuntime']> = (fn) => {
+      asked.push({ ...fn });
+      const env = { GIVEN: 'by the runtime', PATH: '/nonexistent' };
+      return { command: process.execPath, args: [path.join(fn.taskRoot, 'program.mjs')], cwd: fn.taskRoot, env };
+    };
+    const properties = { Environment: { Variables: {} }, Handler: 'orders.handler', MemorySize: 512 };
+    const running = await run({ resources: { Orders: orders(properties) } }, { nodeRuntime });
+    const { env } = await facts(running);
+    expect(env).toMatchObject({ GIVEN: 'by the runtime', PATH: '/nonexistent' });
+    expect(asked).toMatchObject([{ runtime: 'nodejs22.x', handler: 'orders.handler', memoryMb: 512 }]);
+  });
+
   it('hold nothing of the machine but the function, its role, where AWS is here, and a path to programs', async () => {
     vi.stubEnv('AWS_PROFILE', 'production');
     vi.stubEnv('NODE_OPTIONS', '--no-warnings');
