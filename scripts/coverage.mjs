@@ -27,8 +27,9 @@ try {
   const reported = await run(process.execPath, ['--import', 'tsx', join('scripts', 'coverage', 'report.ts'), folder], {
     shell: false,
   });
-  if (tested !== 0) console.error('Some tests failed: what they did not reach is told as not run.');
-  process.exitCode = tested || reported;
+  // Whether tests pass is the business of `npm test`: what is watched is slower, and some tests are against deadlines.
+  if (tested !== 0) console.error('Some tests failed: what they would have reached is told as not run.');
+  process.exitCode = reported;
 } finally {
   await rm(folder, { recursive: true, force: true });
   await rm(join(root, 'stub', 'dist', 'with-maps'), { recursive: true, force: true });
