@@ -43,7 +43,7 @@ const hungMs = 45_000;
 const answersOf = (order: Order): string => JSON.stringify({ call: order.call, answerBytes: order.answerBytes });
 
 /** The event of an order, as so many bytes of JSON. An order of none has none. */
-export function eventOf(order: Order): { readonly event: string; readonly text: string } {
+function eventOf(order: Order): { readonly event: string; readonly text: string } {
   if (order.eventBytes === 0) return { event: '', text: '' };
   const { call, answerBytes, ends, waitMs } = order;
   const frame = JSON.stringify({ call, answerBytes, ends, waitMs, text: '' });

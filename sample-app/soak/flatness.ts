@@ -24,11 +24,11 @@ export interface Flatness {
 }
 
 /** With fewer samples after the warm-up nothing can be said of a slope. */
-export const fewestSamples = 4;
+const fewestSamples = 4;
 /** Caches fill, code is compiled: what is left out at the start of each process, at least two samples. */
 const warmUpShare = 0.2;
 
-export function median(numbers: readonly number[]): number {
+function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0;
 }
 

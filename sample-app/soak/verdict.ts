@@ -11,7 +11,7 @@ export interface CallsVerdict {
   readonly right: number;
   readonly told: Readonly<Record<string, number>>;
   /** Errors of live-lambda's own where nothing had been done that would explain them. */
-  readonly toldWithoutReason: number;
+  readonly toldWithoutReason: Readonly<Record<string, number>>;
   readonly asynchronous: number;
   readonly handlerRuns: number;
   readonly broken: readonly string[];
@@ -61,13 +61,18 @@ function problemOf(call: Call, { runs, saves }: CallsFacts): string | undefined 
   return undefined;
 }
 
+function countByDetail(calls: readonly Call[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { detail } of calls) counts[detail] = (counts[detail] ?? 0) + 1;
+  return counts;
+}
+
 /** Every call has its own answer or a truthful error, and no handler runs twice for an event. */
 export function judgeCalls(facts: CallsFacts): CallsVerdict {
   const { calls, runs, troubles } = facts;
   const broken = calls.flatMap((call) => problemOf(call, facts) ?? []);
-  const told: Record<string, number> = {};
-  for (const { outcome, detail } of calls) if (outcome === 'told') told[detail] = (told[detail] ?? 0) + 1;
-  const unexplained = calls.filter((call) => call.outcome === 'told' && !meets(call, troubles));
+  const told = calls.filter(({ outcome }) => outcome === 'told');
+  const unexplained = told.filter((call) => !meets(call, troubles));
   if (unexplained.length > calls.length * unexplainedShare) {
     const first = unexplained[0];
     broken.push(
@@ -83,8 +88,8 @@ export function judgeCalls(facts: CallsFacts): CallsVerdict {
   return {
     calls: calls.length,
     right: calls.filter(({ outcome }) => outcome === 'right').length,
-    told,
-    toldWithoutReason: unexplained.length,
+    told: countByDetail(told),
+    toldWithoutReason: countByDetail(unexplained),
     asynchronous: facts.asynchronous.length,
     handlerRuns: [...runs.values()].reduce((sum, times) => sum + times, 0),
     broken,

@@ -45,8 +45,10 @@ function parse(line: string): ScriptCoverage | undefined {
 
 /** Some of what a bundle holds is no file, such as a module that was made while it was bundled. */
 function sourceFileOf(source: string, file: string): string {
-  const url = URL.parse(source, pathToFileURL(file));
-  return url?.protocol === 'file:' ? fileURLToPath(url) : source;
+  const base = pathToFileURL(file);
+  if (!URL.canParse(source, base)) return source;
+  const url = new URL(source, base);
+  return url.protocol === 'file:' ? fileURLToPath(url) : source;
 }
 
 async function convertScript(file: string, script: ScriptCoverage): Promise<readonly FileCoverage[]> {

@@ -54,10 +54,11 @@ function collect() {
 }
 
 if (isMainThread && folder) {
+  const { env: environment } = process;
   const program = process.argv[1] ?? '';
   // Vitest counts what runs in its own processes.
   if (/\/vitest\/dist\/workers\//.test(program)) {
-    delete process.env.NODE_OPTIONS;
+    delete environment.NODE_OPTIONS;
     passOn();
   } else if (!/\/vitest(?:\.mjs)?$/.test(program)) {
     passOn();
