@@ -132,7 +132,7 @@ export function tunnelCoreTarget(options: TargetOptions, renewEvery: number | un
     if (checked && random.oneIn(2)) {
       const refusal = { believed: false, errorType: 'LiveLambda.Identity', text: 'no' } as const;
       const outcome = random.oneIn(4) ? refusal : ({ believed: true } as const);
-      return happening(() => core.peer(checked.environmentId)?.checked(checked.claim, outcome, nowMs) ?? []);
+      return happening(() => core.checked(checked.environmentId, checked.claim, outcome, nowMs));
     }
     const run = running[random.below(running.length)];
     if (!run) return happening(() => core.tick(nowMs));

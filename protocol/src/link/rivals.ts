@@ -15,17 +15,25 @@ const maxRivals = 20;
 export interface Rival {
   /** What it said first. */
   readonly here: TunnelHere;
-  /** Since when it is on the session, on the clock of this core's `nowMs`. */
+  /** Since when it is on the session at the latest, on the clock of this core's `nowMs`: what it said may have come late. */
+  readonly sinceMs: number;
+}
+
+/** What another one that said that it is here has come to. */
+export interface RivalHeard {
+  /** Whether it was not known before. */
+  readonly isNew: boolean;
+  /** Whether it is answered now; it may be answered a little later instead. */
+  readonly isAnswered: boolean;
+  /** Since when it is on the session, as was known before and as is known now. */
+  readonly formerlySinceMs: number;
   readonly sinceMs: number;
 }
 
 /** The other tunnels of a session, as one of them knows them, and when it has to say that it is here. */
 export interface Rivals {
-  /**
-   * One said that it is here.
-   * @returns whether it was not known before, and whether it is answered now; it may be answered a little later instead
-   */
-  heard(here: TunnelHere, nowMs: number): { readonly isNew: boolean; readonly isAnswered: boolean };
+  /** One said that it is here. */
+  heard(here: TunnelHere, nowMs: number): RivalHeard;
   /** One said that it starts nothing any more. */
   left(instance: Uint8Array, nowMs: number): void;
   /** This tunnel says that it is here. */
@@ -39,7 +47,10 @@ export interface Rivals {
 }
 
 export function createRivals(): Rivals {
-  const known = new Map<string, Rival & { heardMs: number; leftMs: number | undefined }>();
+  const known = new Map<
+    string,
+    Omit<Rival, 'sinceMs'> & { sinceMs: number; heardMs: number; leftMs: number | undefined }
+  >();
   /** When any of those was heard that are too many to be known. */
   let othersHeardMs: number | undefined;
   let announcedMs = Number.NEGATIVE_INFINITY;
@@ -58,17 +69,20 @@ export function createRivals(): Rivals {
     heard(here, nowMs) {
       const id = hex(here.tunnelInstance);
       const rival = known.get(id);
+      const formerlySinceMs = rival?.sinceMs ?? nowMs - here.ageMs;
+      const sinceMs = Math.min(formerlySinceMs, nowMs - here.ageMs);
       // What it said before it left may come after.
-      if (rival?.leftMs !== undefined) return { isNew: false, isAnswered: false };
+      if (rival?.leftMs !== undefined)
+        return { isNew: false, isAnswered: false, formerlySinceMs, sinceMs: formerlySinceMs };
       const isNew = rival === undefined && known.size < maxRivals;
-      if (isNew) known.set(id, { here, sinceMs: nowMs - here.ageMs, heardMs: nowMs, leftMs: undefined });
-      else if (rival) rival.heardMs = nowMs;
+      if (isNew) known.set(id, { here, sinceMs, heardMs: nowMs, leftMs: undefined });
+      else if (rival) Object.assign(rival, { heardMs: nowMs, sinceMs });
       else othersHeardMs = nowMs;
       // Whoever has just come has to know soon who is here, and may not have heard it.
       const hasJustCome = isNew || here.ageMs < firstAnnouncements * announceFirstEveryMs;
       const dueMs = announcedMs + (hasJustCome ? answerRivalAfterMs : announceEveryMs / 4);
       if (hasJustCome && nowMs < dueMs) answerMs = dueMs;
-      return { isNew, isAnswered: nowMs >= dueMs };
+      return { isNew, isAnswered: nowMs >= dueMs, formerlySinceMs, sinceMs };
     },
     left(instance, nowMs) {
       const rival = known.get(hex(instance));

@@ -24,7 +24,7 @@ export interface Announcement {
 export type SessionEffect =
   | Extract<PeerEffect, { type: 'dropped' }>
   | Announcement
-  /** Another tunnel holds this session too; `isHolder`: it was there before this one. */
+  /** Another tunnel holds this session too; `isHolder`: it was there before this one, which may be known only later. */
   | { readonly type: 'rival'; readonly here: TunnelHere; readonly isHolder: boolean }
   /** Somebody who has the key asks for the session, and the key is not trusted. */
   | { readonly type: 'take-over-refused'; readonly by: TakeOver }
@@ -61,7 +61,12 @@ export interface SessionTunnels {
   takeOver(nowMs: number): readonly SessionEffect[];
   /** Says to one that asked for the session how far this tunnel is. */
   handOver(to: TakeOver, how: Pick<HandOver, 'finished' | 'unfinishedCount' | 'unfinished' | 'ended'>): Announcement;
-  /** Since when no other one can have taken an invocation, or undefined before this tunnel hears the session. */
+  /** This tunnel hears nothing of the session until it says again that it is here. */
+  deaf(): void;
+  /**
+   * Since when no other one can have taken an invocation, or undefined: before this tunnel has said that it is here, one that
+   * was there before, and has said nothing since, may have taken any.
+   */
   aloneSinceMs(): number | undefined;
   tick(nowMs: number): readonly SessionEffect[];
   nextTickMs(): number | undefined;
@@ -73,6 +78,8 @@ export function createSessionTunnels(options: SessionTunnelsOptions): SessionTun
   const rivals = createRivals();
   const takeOvers = createTakeOvers();
   let startMs: number | undefined;
+  /** Since when another one would have heard of this one, and answered. */
+  let askedMs: number | undefined;
 
   function say(kind: SessionMessageKind, body: Uint8Array): Announcement {
     return {
@@ -83,6 +90,7 @@ export function createSessionTunnels(options: SessionTunnelsOptions): SessionTun
 
   function announce(nowMs: number): readonly SessionEffect[] {
     startMs ??= nowMs;
+    askedMs ??= nowMs;
     rivals.announced(nowMs);
     const ageMs = Math.floor(nowMs - startMs);
     return [say('tunnel-here', encodeTunnelHere({ tunnelInstance: instance, ageMs, identityKey, owner }))];
@@ -93,9 +101,12 @@ export function createSessionTunnels(options: SessionTunnelsOptions): SessionTun
     if (same(here.tunnelInstance, instance)) return [];
     if (judgeSessionMessage(trust, 'tunnel-here', here, signed) !== 'believed')
       return [dropped('a TunnelHere by a key that is not trusted')];
-    const { isNew, isAnswered } = rivals.heard(here, nowMs);
-    const isHolder = nowMs - here.ageMs < (startMs ?? nowMs);
-    return [...(isNew ? [{ type: 'rival' as const, here, isHolder }] : []), ...(isAnswered ? announce(nowMs) : [])];
+    const { isNew, isAnswered, formerlySinceMs, sinceMs } = rivals.heard(here, nowMs);
+    const ownMs = startMs ?? nowMs;
+    const isHolder = sinceMs < ownMs;
+    // What it said first may have come late: then it seemed to have come after this one.
+    const isTold = isNew || (isHolder && formerlySinceMs >= ownMs);
+    return [...(isTold ? [{ type: 'rival' as const, here, isHolder }] : []), ...(isAnswered ? announce(nowMs) : [])];
   }
 
   function takeOverHeard(signed: Signed): readonly (SessionEffect | TakeOverAsked)[] {
@@ -148,7 +159,10 @@ export function createSessionTunnels(options: SessionTunnelsOptions): SessionTun
     },
     handOver: ({ tunnelInstance: toInstance }, how) =>
       say('hand-over', encodeHandOver({ tunnelInstance: instance, toInstance, identityKey, ...how })),
-    aloneSinceMs: () => rivals.aloneSinceMs() ?? startMs,
+    deaf() {
+      askedMs = undefined;
+    },
+    aloneSinceMs: () => (askedMs === undefined ? undefined : Math.max(askedMs, rivals.aloneSinceMs() ?? askedMs)),
     tick(nowMs) {
       const due = rivals.nextMs();
       return [...(due !== undefined && nowMs >= due ? announce(nowMs) : []), ...asking(nowMs)];

@@ -401,6 +401,26 @@ describe('an event that one of two tunnels has started, which do not know of eac
   });
 });
 
+describe('an event that one tunnel has started, while another one comes', () => {
+  it('is not started by the other one, which has not said yet that it is there, and has not heard of the first', async () => {
+    const session = sharedSession();
+    const first = await session.tunnel('ann@laptop', ann, { invoked: gated().invoked });
+    const stub = await session.stub();
+    await session.clock.advance(60_000);
+    const looked = new Promise<void>((resolve) => session.clock.after(2000, resolve));
+    const second = await session.tunnel('bob@desk', bob, {}, () => looked);
+    await session.clock.advance(100);
+    session.service.intercept = (channel, event) => (toStub(channel) ? [] : [event]);
+    const outcome = stub.link.invoke(session.event('abc', 3000));
+    await session.clock.advance(100);
+    await first.kill();
+    session.service.intercept = pass;
+    await session.clock.advance(3000);
+    expect(await outcome).toMatchObject({ type: 'failed', mayHaveRun: true });
+    expect([first.started, second.started]).toEqual([['abc'], []]);
+  });
+});
+
 describe('over a service that loses one event in twelve', () => {
   interface Tally {
     readonly doubled: number;

@@ -96,6 +96,21 @@ describe('the tunnel of a session', () => {
     expect(published(core.receive(stub().hello, 600))).not.toEqual(welcome);
   });
 
+  it('says for how long it has been alone: since it was announced, and anew after its connection broke', () => {
+    const core = tunnel();
+    const aloneForMs = (nowMs: number) => {
+      const event = decodeChannelEvent(published(core.receive(stub().hello, nowMs))[0] ?? new Uint8Array());
+      return event.kind === 'welcome' ? event.welcome.aloneForMs : undefined;
+    };
+    const told = [aloneForMs(1000)];
+    core.announce(2000);
+    told.push(aloneForMs(5000));
+    core.connectionBroke(6000);
+    told.push(aloneForMs(7000));
+    core.announce(8000);
+    expect([...told, aloneForMs(9000)]).toEqual([0, 3000, 0, 1000]);
+  });
+
   it('starts an invocation id once, whatever it is sent under', () => {
     const core = tunnel();
     const first = stub();
@@ -408,6 +423,30 @@ describe('the tunnel of a session', () => {
       const run = peer?.checked(again, { believed: true }, 30) ?? [];
       expect(run.find(({ type }) => type === 'invoke')).toMatchObject({ invocation: { attach: { credentials } } });
       expect(kinds(receive(invoke(randomBytes(16))))).toEqual(['invoke']);
+    });
+
+    it('starts nothing again that was checked for longer than the same under later keys took to be answered', () => {
+      const core = tunnel();
+      const id = randomBytes(16);
+      const checkOf = (nowMs: number) => {
+        const one = stub();
+        const session = one.session(core.receive(one.hello, nowMs));
+        const held = claim(session.seal(attach).events.flatMap((event) => core.receive(event, nowMs)));
+        for (const event of session.seal(invoke(id, { remainingMs: 30_000 })).events) core.receive(event, nowMs);
+        return { session, held };
+      };
+      core.receive(stub().hello, 0);
+      const first = checkOf(10);
+      const second = checkOf(5000);
+      const peer = core.peer(environmentId.toString('hex'));
+      expect(kinds(peer?.checked(second.held, { believed: true }, 5100) ?? [])).toContain('invoke');
+      const result = { headers: {}, outcome: { type: 'response' as const, body: Buffer.from('{}') } };
+      core.answer(environmentId.toString('hex'), { kind: 'result', invocationId: id, ...result }, 5200);
+      expect(kinds(say(core, second.session.seal(invoke(randomBytes(16), { confirmed: [id] })), 5300))).toEqual([
+        'invoke',
+      ]);
+      expect(peer?.checked(first.held, { believed: true }, 5400)).toEqual([]);
+      expect(kinds(say(core, second.session.seal(invoke()), 5500))).toEqual(['invoke']);
     });
 
     it('does not forget an environment by the Goodbye of somebody who only said Hello for it', () => {

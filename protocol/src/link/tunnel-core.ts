@@ -6,7 +6,7 @@ import { decodeChannelEvent, encodeChannelEvent, encodeWelcome } from '../wire/c
 import { keyBytes, WireError } from '../wire/fields.ts';
 import { createHandOvers, type HandOverEffect, type Leavable } from './hand-over.ts';
 import { hex, same } from './identifiers.ts';
-import { dropped, type RemoteEnvironment } from './remote-environment.ts';
+import { type Checked, type Claim, dropped, type RemoteEnvironment } from './remote-environment.ts';
 import { createSessionTunnels, type SessionTunnelsOptions } from './session-tunnels.ts';
 import { oldKeysMs, recentlyHeardMs, signOfLifeSegments } from './timing.ts';
 import { signWelcome } from './trust.ts';
@@ -60,9 +60,11 @@ export interface TunnelCore {
   receive(event: Uint8Array, nowMs: number): readonly TunnelEffect[];
   /** The outcome of an invocation that an `invoke` effect handed out. */
   answer(environmentId: string, result: Result, nowMs: number): readonly TunnelEffect[];
+  /** A claim was checked that a `check` effect handed out. */
+  checked(environmentId: string, claim: Claim, outcome: Checked, nowMs: number): readonly TunnelEffect[];
   /** The conversation with an environment, for a response that is streamed; undefined when it is forgotten. */
   peer(environmentId: string): TunnelPeer | undefined;
-  /** This tunnel hears nothing for a while: the environments are told that it is there. */
+  /** This tunnel hears nothing until it announces itself again: the environments are told that it is there. */
   connectionBroke(nowMs: number): readonly TunnelEffect[];
   /** Tells one environment that this tunnel is none for it any more. */
   dismiss(environmentId: string, reason: string): readonly TunnelEffect[];
@@ -193,7 +195,10 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
     if (inForce) entry.lastHeardMs = nowMs;
     if (result.state === 'message') {
       // Who only said Hello for an environment cannot make its invocations forgotten.
-      if (result.message.kind === 'goodbye' && inForce) entries.delete(entry.peer.environment.id);
+      if (result.message.kind === 'goodbye' && inForce) {
+        entries.delete(entry.peer.environment.id);
+        return handOvers.settle(nowMs);
+      }
       // Served until the app changed: a stub that asks who is there is to look elsewhere, before it publishes its event.
       const refusal =
         result.message.kind === 'ping' && inForce && !entry.peer.left
@@ -201,7 +206,10 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
           : undefined;
       if (refusal) return [entry.peer.say({ kind: 'goodbye', reason: refusal.text, final: undefined })];
       const { message, firstMs } = result;
-      if (handOvers.passesOn(leavable(entry), message, nowMs)) return handOvers.passOn(leavable(entry), nowMs);
+      // Nor can they make what runs for it given up: what they begin waits for a check first.
+      const mayEnd = inForce || !entry.peer.busy;
+      if (mayEnd && handOvers.passesOn(leavable(entry), message, nowMs))
+        return handOvers.passOn(leavable(entry), nowMs);
       return entry.peer.heard(keys.session, { message, firstMs, number: frame.header.message }, nowMs);
     }
     const long = result.state === 'partial' && result.count > signOfLifeSegments && !entry.peer.left;
@@ -238,11 +246,21 @@ export function createTunnelCore(options: TunnelCoreOptions): TunnelCore {
       }
     },
     answer: (environmentId, result, nowMs) => entries.get(environmentId)?.peer.answer(result, nowMs) ?? [],
+    checked(environmentId, claim, outcome, nowMs) {
+      const entry = entries.get(environmentId);
+      if (!entry) return [];
+      const begun = outcome.believed ? claim.waiting?.invoke : undefined;
+      // What it begins goes to the other tunnel, as if it had come now.
+      if (begun && handOvers.passesOn(leavable(entry), begun, nowMs)) return handOvers.passOn(leavable(entry), nowMs);
+      return entry.peer.checked(claim, outcome, nowMs);
+    },
     peer: (environmentId) => entries.get(environmentId)?.peer,
-    connectionBroke: (nowMs) =>
-      [...entries.values()]
+    connectionBroke(nowMs) {
+      tunnels.deaf();
+      return [...entries.values()]
         .filter(({ peer, lastHeardMs }) => peer.attached && !peer.left && nowMs - lastHeardMs <= recentlyHeardMs)
-        .map(({ peer }) => peer.say({ kind: 'pong', nonce: new Uint8Array(0) })),
+        .map(({ peer }) => peer.say({ kind: 'pong', nonce: new Uint8Array(0) }));
+    },
     dismiss(environmentId, reason) {
       const peer = entries.get(environmentId)?.peer;
       return peer ? [peer.say({ kind: 'goodbye', reason, final: undefined })] : [];

@@ -127,8 +127,9 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
   channel.onStatus((status) => {
     if (!opened) return;
     if (status.name === 'waiting') void perform(core.connectionBroke(clock.nowMs()));
-    // A subscription that comes back is proved as the first one was; what was lost meanwhile the stubs ask for.
-    if (status.name === 'open') void probe().catch((error) => events.failed?.(error));
+    // A subscription that comes back is proved as the first one was; what was lost meanwhile the stubs ask for, and tunnels
+    // that came meanwhile answer.
+    if (status.name === 'open') void probe().then(announce, (error) => events.failed?.(error));
   });
 
   async function perform(effects: readonly TunnelEffect[]): Promise<void> {
@@ -220,7 +221,7 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
 
   async function check(environment: RemoteEnvironment, claim: Claim): Promise<void> {
     const outcome = (await events.check?.(environment, claim.attach)) ?? { believed: true as const };
-    await perform(core.peer(environment.id)?.checked(claim, outcome, clock.nowMs()) ?? []);
+    await perform(core.checked(environment.id, claim, outcome, clock.nowMs()));
   }
 
   /** Sends a stream as fast as the stub takes it, and stops when nobody wants it any more. */
@@ -245,6 +246,10 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
     }
     streamsWaiting.delete(id);
     await perform(peer.streamEnd(id, error, clock.nowMs()));
+  }
+
+  async function announce(): Promise<void> {
+    if (!left) await perform(core.announce(clock.nowMs()));
   }
 
   async function probe(): Promise<void> {
@@ -278,7 +283,7 @@ export function openTunnelLink(options: TunnelLinkOptions): TunnelLink {
       });
       await probe();
       opened = true;
-      void announceAfter().then(() => (left ? undefined : perform(core.announce(clock.nowMs()))));
+      void announceAfter().then(announce);
     },
     takeOver: () => perform(core.takeOver(clock.nowMs())),
     goodbye(reason) {

@@ -88,7 +88,7 @@ export function createTunnelPeer(options: {
   let parting: Parting | undefined;
   /** Those being checked, one for each key. */
   const claims = new Map<SealedSession, Claim>();
-  /** Keys that were in force: what was claimed under them is too late. */
+  /** Keys that were in force, or could have been before later ones were: what was claimed under them is too late. */
   const replaced = new WeakSet<SealedSession>();
   /**
    * What was refused last under each key. The answer that said so was sealed, by which the stub knows that its Attach, or
@@ -256,20 +256,27 @@ export function createTunnelPeer(options: {
     }
   }
 
-  function believe(claim: Claim, nowMs: number): readonly PeerEffect[] {
-    const { waiting } = claim;
-    const first = attach === undefined || claim.session !== session;
-    if (claim.session !== session) replaced.add(session);
-    attach = claim.attach;
-    session = claim.session;
-    options.onSession(session);
+  function putInForce(by: SealedSession): void {
+    if (by === session) return;
+    replaced.add(session);
+    // What was claimed earlier may be over and forgotten by the time that its check is done.
+    for (const earlier of claims.keys()) {
+      if (earlier === by) break;
+      replaced.add(earlier);
+    }
+    session = by;
+    options.onSession(by);
+  }
+
+  function believe({ attach: believed, waiting }: Claim, isFirst: boolean, nowMs: number): readonly PeerEffect[] {
+    attach = believed;
     const withdrawnId = takenBack.get(session);
     if (withdrawnId !== undefined && !invocations.get(withdrawnId))
       invocations.set(withdrawnId, { state: 'withdrawn' });
     return [
       // Hearing this, the stub need not attach again before its first Invoke.
       acceptedBy(session, new Uint8Array(0)),
-      ...(first ? [{ type: 'attached' as const, environment, attach }] : []),
+      ...(isFirst ? [{ type: 'attached' as const, environment, attach }] : []),
       ...(waiting
         ? invoked(session, { ...waiting, invoke: { ...waiting.invoke, credentials: undefined } }, nowMs)
         : []),
@@ -290,11 +297,14 @@ export function createTunnelPeer(options: {
     heard,
     checked(claim, outcome, nowMs) {
       if (claims.get(claim.session) !== claim) return [];
+      const isLate = parting !== undefined || replaced.has(claim.session);
+      const isFirst = attach === undefined || claim.session !== session;
+      if (outcome.believed && !isLate) putInForce(claim.session);
       claims.delete(claim.session);
-      if (parting || replaced.has(claim.session)) return [];
+      if (isLate) return [];
       if (outcome.believed) {
         refused.delete(claim.session);
-        return believe(claim, nowMs);
+        return believe(claim, isFirst, nowMs);
       }
       refused.set(claim.session, claim.attach);
       const { waiting } = claim;
