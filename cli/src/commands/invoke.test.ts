@@ -188,4 +188,13 @@ describe('live-lambda invoke', () => {
     expect(JSON.parse(stdout)).toBeTypeOf('object');
     expect(code).toBe(1);
   });
+
+  it.each([
+    ['missing-argument', []],
+    ['invalid-value', ['Echo', '--template', 'sqss']],
+  ])('ends with 2, %s, where the command line makes no sense', async (code, args) => {
+    const result = await invoke(...args, '--json');
+    expect(JSON.parse(result.stdout)).toMatchObject({ error: { code } });
+    expect(result.code).toBe(2);
+  });
 });

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { OneShotCommand } from '../base-command.ts';
+import { UsageError } from '../failures/usage-error.ts';
 import { projectCommand } from '../project-command.ts';
-import { UserError } from '../user-error.ts';
 
 /** Checked where it is used: the list of triggers is not worth loading for the help of other commands. */
 const triggers =
@@ -89,9 +89,10 @@ export default class Invoke extends OneShotCommand {
     });
     if (flags.print) return this.#print(event);
     if (args.function === undefined) {
-      throw new UserError(
+      throw new UsageError(
         'No function is named.',
         `Name one, for example \`${projectCommand('live-lambda invoke CreateOrder')}\`; with --print the event is shown, and none is needed.`,
+        { code: 'missing-argument' },
       );
     }
     const say = (line: string) => void (json || process.stderr.write(`${line}\n`));

@@ -55,6 +55,13 @@ describe('live-lambda keys', () => {
     expect(await run('remove', own)).toMatchObject({ code: 1, stderr: expect.stringContaining('would trust nobody') });
   });
 
+  it('makes the list with your own key under the name that you give', async () => {
+    await using project = await scratchProject(app);
+    const { run, json } = commands(project);
+    expect((await run('add', '--name', 'Ada Lovelace')).stdout).toMatch(/^Added [\w-]{22} Ada Lovelace \(you\) to /);
+    expect((await json('list')).keys).toEqual([{ fingerprint: expect.any(String), name: 'Ada Lovelace', own: true }]);
+  });
+
   it('reads the list that the construct library reads, up to the top of the repository', async () => {
     await using project = await scratchProject({ ...app, 'live-lambda.keys': `${ada} Ada\n` });
     const { run, json } = commands(project);

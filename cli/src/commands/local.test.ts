@@ -82,6 +82,24 @@ describe('live-lambda local', () => {
     expect(() => process.kill(answer.pid, 0)).toThrow('ESRCH');
   });
 
+  it('gives its session to another tunnel that asks for it, and its emulator goes on', async () => {
+    const running = local();
+    await running.printed('These keys open this emulator alone');
+    const [, id = '', secret = ''] = /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+)/.exec(running.stdout()) ?? [];
+    const [endpoint = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(running.stdout()) ?? [];
+    const keys = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: 'us-east-1' };
+    const args = ['--endpoint', endpoint, '--no-fetch-node', '--take-over'];
+    const other = programs.start(args, { cwd: app.folder, env: { ...variables(), ...keys } });
+    await running.printed('The emulator goes on for that tunnel. Ctrl-C stops it.');
+    expect(running.stdout()).toMatch(/This tunnel ends\.\n.*Stopped after 0 invocations/);
+    expect(JSON.parse((await invoke('--event', '{"id":2}')).stdout)).toMatchObject({ event: { id: 2 } });
+    await other.printed('✓ Shop/Orders');
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Stopping the emulator.\n' });
+    expect(await recordFiles()).toEqual([]);
+  });
+
   it('goes on with what is deployed when the next synth is broken, and says so', async () => {
     const running = local('--json');
     await running.printed('"type":"ready"');
@@ -96,6 +114,13 @@ describe('live-lambda local', () => {
     running.child.kill('SIGTERM');
     expect((await running.ended).code).toBe(0);
     expect(await readdir(join(home, 'temporary'))).toEqual([]);
+  });
+
+  it('says nothing with --quiet, where nothing fails', async () => {
+    const running = local('--quiet');
+    await expect.poll(async () => (await invoke()).code, { timeout: 20_000 }).toBe(0);
+    running.child.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
   it('says how an app gets into live mode', async () => {

@@ -29,7 +29,7 @@ export default class Local extends Command {
     const { port, synth, 'inspect-brk': inspectBrk, 'max-environments': maxEnvironments, ...rest } = flags;
     const { 'fetch-node': fetchNode, ...same } = rest;
     // Before the config is read nobody knows what it says of it.
-    const output = { json: same.json ?? false };
+    const output = { json: same.json ?? false, quiet: same.quiet ?? false };
     const left = new AbortController();
     const stopped = untilSignal(left);
     try {
@@ -42,8 +42,9 @@ export default class Local extends Command {
         environment: process.env,
         currentFolder: process.cwd(),
         write: (text) => process.stdout.write(text),
-        onJson: (json) => {
-          output.json = json;
+        onSettings: ({ json, quiet }) => {
+          output.json = json.value;
+          output.quiet = quiet.value;
         },
         signal: left.signal,
       });
@@ -58,7 +59,10 @@ export default class Local extends Command {
 
   async #untilEnd(
     starting: Promise<RunningLocal>,
-    { stopped, output }: { readonly stopped: Promise<'signal'>; readonly output: { readonly json: boolean } },
+    {
+      stopped,
+      output,
+    }: { readonly stopped: Promise<'signal'>; readonly output: { readonly json: boolean; readonly quiet: boolean } },
   ): Promise<void> {
     const running = await Promise.race([stopped, starting]);
     if (running === 'signal') {
@@ -67,7 +71,7 @@ export default class Local extends Command {
       process.exit(130);
     }
     const ended = await Promise.race([stopped, running.failed]);
-    if (!output.json && ended === 'signal') process.stderr.write('Stopping the tunnel and the emulator.\n');
+    if (!output.json && !output.quiet && ended === 'signal') process.stderr.write(`${running.farewell()}\n`);
     await running.stop(ended === 'signal' ? 'it was stopped' : 'it failed');
     if (ended !== 'signal') throw ended;
   }

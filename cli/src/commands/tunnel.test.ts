@@ -117,13 +117,7 @@ describe('live-lambda tunnel', () => {
   });
 
   it.each<readonly [string, readonly string[], Record<string, string | undefined>, RegExp, RegExp]>([
-    [
-      'a folder without an app',
-      ['--app', 'nowhere'],
-      {},
-      /There is no folder .*nowhere/,
-      /cdk synth -c live-lambda=true/,
-    ],
+    ['a folder without an app', ['--app', 'nowhere'], {}, /There is no folder .*nowhere/, /live-lambda deploy/],
     ['a runner that there is not', ['--runner', 'deno'], {}, /There is no runner "deno"/, /tsx/],
     ['no region', [], { AWS_REGION: undefined }, /[Rr]egion is missing/, /AWS_REGION/],
     ['an empty region', [], { AWS_REGION: '' }, /[Rr]egion/, /AWS_REGION/],

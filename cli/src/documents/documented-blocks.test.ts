@@ -23,7 +23,24 @@ function scriptsOf(folder: string): Package['scripts'] {
 }
 
 /** Folder of a package of the workspace, by its name. */
-const workspaces: Readonly<Record<string, string>> = { 'live-lambda': 'cli', 'live-lambda-cdk': 'construct' };
+const workspaces: Readonly<Record<string, string>> = {
+  'live-lambda': 'cli',
+  'live-lambda-cdk': 'construct',
+  '@live-lambda/emulator': 'emulator',
+  '@live-lambda/protocol': 'protocol',
+  '@live-lambda/runner': 'runners',
+};
+const packAll = `pack --pack-destination .. ${Object.keys(workspaces)
+  .map((name) => `-w ${name}`)
+  .toSorted()
+  .join(' ')}`;
+
+/** A command with its `-w NAME` in the order of the alphabet. */
+function sortedFlags(words: readonly string[]): string {
+  const names = words.filter((_, index) => words[index - 1] === '-w').toSorted();
+  const others = words.filter((word, index) => word !== '-w' && words[index - 1] !== '-w');
+  return [...others, ...names.map((name) => `-w ${name}`)].join(' ');
+}
 
 /** What is wrong with a line of commands; undefined where it can be run. Those of live-lambda itself are checked elsewhere. */
 function lineFault(line: string): string | undefined {
@@ -41,7 +58,10 @@ function commandFault(command: string): string | undefined {
   if (program !== 'npm') return `nobody knows ${program}`;
   if (words[0] === 'test') return undefined;
   if (words[0] === 'install')
-    return /^--save-dev( live-lambda(-cdk)?)+$/.test(words.slice(1).join(' ')) ? undefined : command;
+    return /^--save-dev(( live-lambda(-cdk)?)+| \.\.\/live-lambda-\*\.tgz)$/.test(words.slice(1).join(' '))
+      ? undefined
+      : command;
+  if (words[0] === 'pack') return sortedFlags(words) === packAll ? undefined : command;
   const script = words.find((word, index) => index > 0 && !word.startsWith('-')) ?? '';
   const named = /(?: -w | --workspace )(\S+)/.exec(command)?.[1];
   const folder = named === undefined ? '.' : (workspaces[named] ?? named);

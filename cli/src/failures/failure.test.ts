@@ -52,6 +52,8 @@ describe('a command that failed', () => {
   it('may have found the command line senseless by itself', () => {
     const error = new UsageError('--until is before --since.', 'Turn them round.');
     expect(failureOf(error, command)).toMatchObject({ code: 'invalid-value', exitCode: 2 });
+    const missing = new UsageError('No function is named.', 'Name one.', { code: 'missing-argument' });
+    expect(failureOf(missing, command)).toMatchObject({ code: 'missing-argument', exitCode: 2 });
   });
 
   it('says what the developer can mend, and how', () => {

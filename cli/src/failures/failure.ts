@@ -55,13 +55,10 @@ export function silentExitCode(error: unknown): number | undefined {
 /** What an error that ended a command means to whoever started it. */
 export function failureOf(error: unknown, command: CommandText): Failure {
   if (error instanceof UserError) {
-    const ofUsage = error instanceof UsageError;
-    return {
-      code: ofUsage ? 'invalid-value' : 'failed',
-      message: error.message,
-      suggestions: [error.hint],
-      exitCode: ofUsage ? usageExitCode : failedExitCode,
-    };
+    const told = { message: error.message, suggestions: [error.hint] };
+    return error instanceof UsageError
+      ? { code: error.code, ...told, exitCode: usageExitCode }
+      : { code: 'failed', ...told, exitCode: failedExitCode };
   }
   if (!(error instanceof Error)) return internal(String(error));
   const found = error as OclifError;

@@ -1,3 +1,4 @@
+import { UsageError } from '../failures/usage-error.ts';
 import { didYouMean } from '../near-miss.ts';
 import { UserError } from '../user-error.ts';
 import type { EventFacts, Json } from './event-facts.ts';
@@ -43,11 +44,11 @@ export type TemplateName = keyof typeof templates;
 /** The triggers whose events can be made up, in the order of the alphabet. */
 export const templateNames = Object.keys(templates) as readonly TemplateName[];
 
-/** @throws UserError for a trigger whose events cannot be made up */
+/** @throws UsageError for a trigger whose events cannot be made up */
 export function templateName(given: string): TemplateName {
   const name = templateNames.find((each) => each === given);
   if (name !== undefined) return name;
-  throw new UserError(
+  throw new UsageError(
     `There is no template "${given}".${didYouMean(given, templateNames)}`,
     `There are: ${templateNames.join(', ')}.`,
   );

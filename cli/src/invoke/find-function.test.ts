@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AssemblyFunction } from './assembly-functions.ts';
-import { matches } from './find-function.ts';
+import { findFunction, matches } from './find-function.ts';
 
 const fn = (id: string, logicalId = `${id.replaceAll('/', '')}12345678`): AssemblyFunction => ({
   id,
@@ -30,5 +30,15 @@ describe('the functions that a name means', () => {
   it('are never those that only contain it', () => {
     expect(found('rders')).toEqual([]);
     expect(found('Shop')).toEqual([]);
+  });
+});
+
+describe('a name that means several functions', () => {
+  it('is refused with all of them, before AWS is asked anything', async () => {
+    const access = { endpointUrl: 'http://127.0.0.1:1' };
+    await expect(findFunction('Orders', { functions, access, assembly: 'cdk.out' })).rejects.toMatchObject({
+      message: '"Orders" may be Shop/Orders or Shop/Api/Orders.',
+      hint: 'Give the whole path, for example Shop/Orders.',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { Config } from '@oclif/core/interfaces';
 import { useCloud } from '../aws/use-cloud.ts';
-import type { GivenFlags } from '../config/settings.ts';
+import type { GivenFlags, Settings } from '../config/settings.ts';
 import { readManifests } from '../functions/manifest-file.ts';
 import { openTunnel } from '../open-tunnel.ts';
 import { openProject } from '../project.ts';
@@ -20,13 +20,16 @@ export interface RunLocalOptions {
   readonly environment: Record<string, string | undefined>;
   readonly currentFolder: string;
   readonly write: (text: string) => void;
-  readonly onJson: (json: boolean) => void;
+  /** Called once it is known how to talk to whoever started this. */
+  readonly onSettings: (settings: Settings) => void;
   readonly signal: AbortSignal;
 }
 
 /** An emulator with the app in it, and a tunnel to it. */
 export interface RunningLocal {
   readonly failed: Promise<UserError>;
+  /** What is stopped then, as a sentence: once another tunnel has taken the session over, the emulator alone is left. */
+  farewell(): string;
   stop(reason: string): Promise<void>;
 }
 
@@ -35,7 +38,7 @@ export async function runLocal(options: RunLocalOptions): Promise<RunningLocal> 
   const { environment, currentFolder, config, signal, write } = options;
   const { settings } = await openProject(options);
   const json = settings.json.value;
-  options.onJson(json);
+  options.onSettings(settings);
   const assembly = settings.app.value;
   const say = (line: string) => void (json || settings.quiet.value || write(`${line}\n`));
   if (options.synth) await synthesizeApp({ currentFolder, output: assembly, environment, say, signal });
@@ -66,17 +69,42 @@ export async function runLocal(options: RunLocalOptions): Promise<RunningLocal> 
     // Another terminal finds the app by the folder, but not what was said to this one.
     const app = ['flag', 'environment'].includes(settings.app.layer) ? assembly : undefined;
     if (shown) say(`\n${howToInvoke({ ...shown, assembly: app }, record)}\n`);
-    return { failed: tunnel.failed, stop: (reason) => stop(reason, { tunnel, cloud }) };
+    return runningLocal({ tunnel, cloud, say });
   } catch (error) {
     await cloud.close();
     throw error;
   }
 }
 
-/** The tunnel first, so that the stubs hear that it leaves. */
-async function stop(reason: string, { tunnel, cloud }: { readonly tunnel: Tunnel; readonly cloud: LocalCloud }) {
-  await tunnel.stop(reason);
-  await cloud.close();
+interface LocalParts {
+  readonly tunnel: Tunnel;
+  readonly cloud: LocalCloud;
+  readonly say: (line: string) => void;
+}
+
+function runningLocal({ tunnel, cloud, say }: LocalParts): RunningLocal {
+  let stopped: Promise<void> | undefined;
+  const stopTunnel = (reason: string): Promise<void> => {
+    stopped ??= tunnel.stop(reason);
+    return stopped;
+  };
+  // The tunnel that has the session now runs what is called in this emulator.
+  void tunnel.handedOver
+    .then(() => stopTunnel('another tunnel took the session over'))
+    // Told by `stop`, which waits for the same.
+    .then(
+      () => say('The emulator goes on for that tunnel. Ctrl-C stops it.'),
+      () => undefined,
+    );
+  return {
+    failed: tunnel.failed,
+    farewell: () => (stopped !== undefined ? 'Stopping the emulator.' : 'Stopping the tunnel and the emulator.'),
+    // The tunnel first, so that the stubs hear that it leaves.
+    async stop(reason) {
+      await stopTunnel(reason);
+      await cloud.close();
+    },
+  };
 }
 
 /** The first live function, by its path. */

@@ -22,11 +22,11 @@ export default class KeysAdd extends OneShotCommand {
     const { args, flags } = await this.parse(KeysAdd, [...withFingerprintsLast(this.argv)]);
     const { addToProject, namedKeys, ownIdentity, projectKeys } = await import('../../keys/project-keys.ts');
     const list = projectKeys(process.cwd());
-    const own = { fingerprint: ownIdentity().identity.fingerprint, name: userInfo().username };
+    const { fingerprint } = ownIdentity().identity;
+    const ownName = args.key === undefined ? flags.name : undefined;
+    const own = { fingerprint, name: ownName ?? userInfo().username };
     const keys =
-      args.key === undefined
-        ? [{ ...own, name: flags.name ?? own.name }]
-        : namedKeys(args.key, { currentFolder: process.cwd(), name: flags.name });
+      args.key === undefined ? [own] : namedKeys(args.key, { currentFolder: process.cwd(), name: flags.name });
     const { file, added, present } = await addToProject(list, { keys, own });
     const text = ({ fingerprint, name = '' }: (typeof keys)[number]) => `${fingerprint} ${name}`.trim();
     for (const key of present) this.log(`${text(key)} is in ${file} already.`);

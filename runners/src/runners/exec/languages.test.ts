@@ -66,13 +66,17 @@ describe('Python', () => {
   it('says how to install the client, and mends when it is there', async () => {
     const tools = install({ 'python3.13': withoutClient });
     const runner = createPythonRunner();
-    const fn = python();
+    const { root: project } = python({ files: { 'cdk.json': '{}', 'lambda/src/orders.py': '' } });
+    const root = join(project, 'lambda');
+    const fn = { ...python(), root, entry: join(root, 'src/orders.py') };
     const { reason, inputs } = await prepareBroken(runner, fn);
     expect(reason).toContain("cannot import awslambdaric, AWS's runtime client for Python (ModuleNotFoundError");
     expect(reason).toMatch(
       /Install it: python3\.13 -m venv \S*\.venv && \S*\.venv\/bin\/python -m pip install awslambdaric$/,
     );
-    expect(inputs.files).toEqual([fn.entry, '/packages/awslambdaric/__init__.py', join(fn.root, '.venv/pyvenv.cfg')]);
+    // Beside what is deployed, and not in it.
+    const environment = join(project, '.venv/pyvenv.cfg');
+    expect(inputs.files).toEqual([fn.entry, '/packages/awslambdaric/__init__.py', environment]);
     install({ 'python3.13': says('3.13') }, tools);
     expect((await runner.prepare(fn, { signal: new AbortController().signal })).state).toBe('ready');
   });

@@ -8,6 +8,9 @@ import { type ExecTools, execRunner, type RunCommand, type Unavailable } from '.
 /** Virtual environments by the names that tools give them. */
 const VIRTUAL_ENVIRONMENTS = ['.venv', 'venv'];
 
+/** They tell where a project begins, above the folder that is deployed. */
+const PROJECT_FILES = ['cdk.json', 'pyproject.toml', 'package.json', '.git'];
+
 const INTERPRETER = process.platform === 'win32' ? join('Scripts', 'python.exe') : join('bin', 'python');
 
 /** Prints the version, where packages are installed, and then fails if AWS's client is not there. */
@@ -67,7 +70,7 @@ async function findInterpreter(
     return found;
   }
   return {
-    unavailable: `there is no Python here: ${candidates.join(' and ')} could not be run. Install ${fn.runtime}, or make a virtual environment in ${join(dirname(fn.entry), '.venv')}.`,
+    unavailable: `there is no Python here: ${candidates.join(' and ')} could not be run. Install ${fn.runtime}, or make a virtual environment in ${ownEnvironment(fn)}.`,
   };
 }
 
@@ -77,6 +80,12 @@ function virtualEnvironment(fn: FunctionSpec): string | undefined {
   return (
     folder && VIRTUAL_ENVIRONMENTS.map((name) => join(folder, name)).find((each) => existsSync(join(each, INTERPRETER)))
   );
+}
+
+/** Where a project has a virtual environment of its own: not among what is deployed, which would be deployed with it. */
+function ownEnvironment(fn: FunctionSpec): string {
+  const above = dirname(fn.root);
+  return join(nearestFolderWith(PROJECT_FILES, above) ?? above, '.venv');
 }
 
 interface WithoutClient {
@@ -89,7 +98,7 @@ interface WithoutClient {
 }
 
 function withoutClient({ fn, path, packages, inEnvironment, output }: WithoutClient): Unavailable {
-  const environment = join(fn.projectRoot ?? fn.root, '.venv');
+  const environment = ownEnvironment(fn);
   const install = inEnvironment
     ? `${path} -m pip install awslambdaric`
     : `${path} -m venv ${environment} && ${join(environment, INTERPRETER)} -m pip install awslambdaric`;
