@@ -10,6 +10,8 @@ export interface Tolerance {
   readonly amount: number;
   /** ... and a share of what there was after the warm-up. */
   readonly share: number;
+  /** Samples after the warm-up with fewer of which nothing is said; {@link fewestSamples} if not given. */
+  readonly fewest?: number;
 }
 
 export interface Flatness {
@@ -48,7 +50,7 @@ function slopeOf(samples: readonly Sample[]): number {
 export function judgeFlatness(all: readonly Sample[], tolerance: Tolerance): Flatness | undefined {
   const samples = all.slice(Math.max(2, Math.floor(all.length * warmUpShare)));
   const [first, last] = [samples[0], samples.at(-1)];
-  if (samples.length < fewestSamples || !first || !last) return undefined;
+  if (samples.length < (tolerance.fewest ?? fewestSamples) || !first || !last) return undefined;
   const third = Math.ceil(samples.length / 3);
   const measure = ({ value }: Sample) => value;
   const early = median(samples.slice(0, third).map(measure));

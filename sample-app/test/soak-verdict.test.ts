@@ -11,6 +11,8 @@ const samplesOf = (values: readonly number[]) => values.map((value, index) => ({
 describe('whether a figure is flat', () => {
   it('cannot be told from a few samples after the warm-up', () => {
     expect(judgeFlatness(samplesOf([1, 2, 3, 4, 5]), tolerance)).toBeUndefined();
+    expect(judgeFlatness(samplesOf([1, 2, 3, 4, 5, 6]), tolerance)).toBeDefined();
+    expect(judgeFlatness(samplesOf([1, 2, 3, 4, 5, 6]), { ...tolerance, fewest: 5 })).toBeUndefined();
   });
 
   it('is not asked of the warm-up', () => {

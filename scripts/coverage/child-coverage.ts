@@ -13,7 +13,10 @@ type ScriptCoverage = Profiler.ScriptCoverage;
 
 /** The stub is unpacked wherever a function is deployed; what is there is what was built. */
 function builtFileOf(url: string): string {
-  const unpacked = /\/live-lambda\/((?:stub|deployed-code|handler)\.c?js)$/.exec(url)?.[1];
+  const [, unpacked] =
+    /\/live-lambda\/((?:stub|deployed-code|handler)\.c?js)$/.exec(url) ??
+    /\/stub\/dist\/((?:stub|deployed-code)\.cjs)$/.exec(url) ??
+    [];
   if (unpacked) return join(root, 'stub', 'dist', 'with-maps', unpacked);
   return url.startsWith('file:') ? fileURLToPath(url) : url;
 }
@@ -45,7 +48,7 @@ function parse(line: string): ScriptCoverage | undefined {
 
 /** Some of what a bundle holds is no file, such as a module that was made while it was bundled. */
 function sourceFileOf(source: string, file: string): string {
-  const base = pathToFileURL(file);
+  const base = pathToFileURL(file).href;
   if (!URL.canParse(source, base)) return source;
   const url = new URL(source, base);
   return url.protocol === 'file:' ? fileURLToPath(url) : source;

@@ -13,7 +13,7 @@ const folder = new URL(import.meta.url).searchParams.get('folder');
 const ownCode =
   /\/(?:protocol|runners|stub|construct|emulator|cli)\/dist\/|\/live-lambda\/(?:stub|deployed-code|handler)\.c?js$/;
 
-/** A program that is started by a shell cannot be given an option: this stands for Node there. */
+/** Where another program starts Node, as a shell or a terminal does, this stands for Node in its arguments. */
 function nodeThatCollects() {
   const file = join(folder, 'node');
   if (!existsSync(file)) {
@@ -29,9 +29,9 @@ function passOn() {
     const { file, args = [] } = options;
     if (file === process.execPath && !args.includes(import.meta.url))
       return spawn.call(this, { ...options, args: [args[0], '--import', import.meta.url, ...args.slice(1)] });
-    if (file === '/bin/sh' && args.includes(process.execPath)) {
+    if (args.some((arg) => arg.includes(process.execPath))) {
       const node = nodeThatCollects();
-      return spawn.call(this, { ...options, args: args.map((arg) => (arg === process.execPath ? node : arg)) });
+      return spawn.call(this, { ...options, args: args.map((arg) => arg.replaceAll(process.execPath, node)) });
     }
     return spawn.call(this, options);
   };

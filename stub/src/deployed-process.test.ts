@@ -10,7 +10,7 @@ const program = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'deployed-
 /** A stub that does nothing but start this script in its place, and end as it ends. */
 const stub = `
   const { endLike, startDeployedProcess } = await import(process.env.PROGRAM);
-  const command = [process.execPath, '-e', process.env.SCRIPT];
+  const command = [process.env.COMMAND ?? process.execPath, '-e', process.env.SCRIPT];
   endLike(await startDeployedProcess({ command, variables: process.env }));
 `;
 
@@ -44,6 +44,10 @@ describe("the deployed code's process", () => {
     ['its signal', "process.kill(process.pid, 'SIGKILL')", [null, 'SIGKILL']],
   ])('ends the stub with %s', async (_what, script, end) => {
     expect(await start(script).ended).toEqual(end);
+  });
+
+  it('ends the stub with a failure where it cannot be started', async () => {
+    expect(await start('', { COMMAND: '/nowhere/runtime' }).ended).toEqual([1, null]);
   });
 
   it("writes to the stub's output", async () => {

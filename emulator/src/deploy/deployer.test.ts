@@ -281,6 +281,40 @@ describe('a second deployment', () => {
     const described = await client.send(new DescribeStacksCommand({ StackName: 'Shop' }));
     expect(described.Stacks?.[0]?.StackStatus).toBe('UPDATE_COMPLETE');
   });
+
+  it('closes an Events API that is gone, and takes a nested stack away with what is in it', async () => {
+    const inner = { Resources: { Role: roleResource, Orders: wrappedFunction('code.zip') } };
+    const nested = {
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: { TemplateURL: { 'Fn::Sub': 'https://s3.${AWS::Region}.${AWS::URLSuffix}/assets/nested.json' } },
+    };
+    const content = (resources: object, outputs: object = {}): FixtureContent => ({
+      assets: {
+        ...assets,
+        'nested.json': { kind: 'file', files: { 'nested.json': { text: JSON.stringify(inner) } } },
+      },
+      stacks: { Shop: { template: { Resources: resources, Outputs: outputs } } },
+    });
+    const host = { Host: { Value: { 'Fn::GetAtt': ['Api', 'Dns.Http'] } } };
+    const { stacks } = await deploy(content({ Role: roleResource, Inner: nested, ...apiResources }, host));
+    const [innerStack, shop] = stacks;
+    const callApi = () => fetch(`http://${shop?.outputs.Host}/event`, { method: 'POST' });
+    expect((await callApi()).status).toBe(400);
+    const client = new CloudFormationClient(connection());
+    const namesIn = async (StackName = '') =>
+      (await client.send(new ListStackResourcesCommand({ StackName }))).StackResourceSummaries ?? [];
+    const orders = (await namesIn(innerStack?.name)).find((each) => each.LogicalResourceId === 'Orders');
+
+    await assembly?.write(content({ Role: roleResource }));
+    await emulator.deploy(assembly?.folder ?? '');
+
+    await expect(callApi()).rejects.toThrow('fetch failed');
+    expect((await namesIn('Shop')).map((each) => each.LogicalResourceId)).toEqual(['Role']);
+    await expect(namesIn(innerStack?.name)).rejects.toMatchObject({ name: 'ValidationError' });
+    const lambda = new LambdaClient(connection());
+    const find = lambda.send(new GetFunctionConfigurationCommand({ FunctionName: orders?.PhysicalResourceId }));
+    await expect(find).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
 });
 
 describe('what cannot be deployed', () => {
