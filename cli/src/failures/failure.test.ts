@@ -84,6 +84,20 @@ describe('a command that failed', () => {
     }
   });
 
+  it('says which file or folder the system refuses', () => {
+    const error = Object.assign(new Error("EROFS: read-only file system, open '/shop/package.json'"), {
+      code: 'EROFS',
+      syscall: 'open',
+      path: '/shop/package.json',
+    });
+    expect(failureOf(error, command)).toEqual({
+      code: 'failed',
+      message: 'The system refused the use of /shop/package.json (EROFS).',
+      suggestions: ['Give yourself access to it, or make room on its disk, then run the same again.'],
+      exitCode: 1,
+    });
+  });
+
   it('says nothing where it ended itself', () => {
     expect(silentExitCode(new ExitError(4))).toBe(4);
     expect(silentExitCode(new Error('x'))).toBeUndefined();

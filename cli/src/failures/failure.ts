@@ -32,6 +32,9 @@ const failedExitCode = 1;
 /** How oclif begins the error of a flag or argument whose value its own parser refused. */
 const unparsedValue = /^Parsing --?[\w-]+\s+/;
 
+/** The system's refusals that a developer can mend. Source: POSIX.1-2017, `errno.h`. */
+const refusals = new Set<unknown>(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
 /** Of the command that failed, as it is written on a command line, for example `live-lambda runners add`. */
 type CommandText = string;
 
@@ -66,9 +69,22 @@ export function failureOf(error: unknown, command: CommandText): Failure {
   const [value] = unparsedValue.exec(found.message) ?? [];
   if (value !== undefined)
     return usage('invalid-value', sentence(found.message.replace(value, `${value.slice(8).trim()}: `)), command);
+  const refused = refusalOf(found);
+  if (refused) return failureOf(refused, command);
   if (found.oclif === undefined) return internal(found.message);
   const { exit = failedExitCode } = found.oclif;
   return { code: 'failed', message: found.message, suggestions: found.suggestions ?? [], exitCode: exit };
+}
+
+/** A file or folder that cannot be used is no fault of the program, whichever part of it met that. */
+function refusalOf(error: NodeJS.ErrnoException): UserError | undefined {
+  const { code, path } = error;
+  if (path === undefined || !refusals.has(code)) return undefined;
+  return new UserError(
+    `The system refused the use of ${path} (${code}).`,
+    'Give yourself access to it, or make room on its disk, then run the same again.',
+    { cause: error },
+  );
 }
 
 function internal(message: string): Failure {
