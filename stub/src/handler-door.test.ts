@@ -1,20 +1,9 @@
 import type { LinkOutcome, StubInvocation, StubLink } from '@live-lambda/protocol';
 import { BrokenStream } from '@live-lambda/protocol';
 import { expect, it } from 'vitest';
+import { settings } from './fixtures/settings.ts';
 import { createHandlerDoor, type HostContext } from './handler-door.ts';
 import { run } from './run.ts';
-
-const settings = {
-  app: 'shop',
-  session: 'default',
-  functionPath: 'Shop/Orders',
-  httpHost: 'abc.example',
-  realtimeHost: 'abc.example',
-  namespaces: { toTunnel: 'to-tunnel', toStub: 'to-stub' },
-  trustedKeys: undefined,
-  mode: 'replace' as const,
-  movedVariables: {},
-};
 
 const result = (type: 'response' | 'error', body: string): LinkOutcome => ({
   type: 'result',

@@ -4,20 +4,9 @@ import type { ProcessEnd } from '@live-lambda/runner/runtime-api';
 import { describe, expect, it } from 'vitest';
 import type { DeployedCode } from './deployed-code.ts';
 import { type Answer, eventAnswer, runtimeApi } from './fixtures/runtime-api.ts';
+import { settings } from './fixtures/settings.ts';
 import { run } from './run.ts';
 import { createRuntimeClient } from './runtime-client.ts';
-
-const settings = {
-  app: 'shop',
-  session: 'default',
-  functionPath: 'Shop/Orders',
-  httpHost: 'abc.example',
-  realtimeHost: 'abc.example',
-  namespaces: { toTunnel: 'to-tunnel', toStub: 'to-stub' },
-  trustedKeys: undefined,
-  mode: 'replace' as const,
-  movedVariables: {},
-};
 
 const nobody: Failed = { type: 'failed', failure: 'nobody-answered', detail: '', mayHaveRun: false };
 

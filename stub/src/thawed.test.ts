@@ -1,19 +1,8 @@
 import type { StubLink } from '@live-lambda/protocol';
 import { expect, it } from 'vitest';
+import { settings } from './fixtures/settings.ts';
 import { run } from './run.ts';
 import type { RuntimeClient } from './runtime-client.ts';
-
-const settings = {
-  app: 'shop',
-  session: 'default',
-  functionPath: 'Shop/Orders',
-  httpHost: 'abc.example',
-  realtimeHost: 'abc.example',
-  namespaces: { toTunnel: 'to-tunnel', toStub: 'to-stub' },
-  trustedKeys: undefined,
-  mode: 'replace' as const,
-  movedVariables: {},
-};
 
 const refuse = async (): Promise<never> => {
   throw new Error('not expected');

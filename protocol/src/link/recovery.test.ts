@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { failure, invocation, manualClock, reverse, stub, tunnel } from '../fixtures/link-fixture.ts';
+import { numbers } from '../fixtures/numbers.ts';
 import { createMemoryService, type MemoryService } from '../memory-channel.ts';
 import { streamWindowBytes } from './stream.ts';
 import { BrokenStream, type LinkOutcome } from './stub-link.ts';
@@ -249,17 +250,6 @@ describe('an invocation that one of two tunnels may have started', () => {
 });
 
 describe('over a service that loses, doubles and reorders', () => {
-  /** A generator of numbers from 0 to 1 that a seed repeats (Marsaglia's xorshift32). */
-  function numbers(seed: number): () => number {
-    let state = seed || 1;
-    return () => {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      return (state >>> 0) / 2 ** 32;
-    };
-  }
-
   it.each([1, 2, 3, 4, 5])(
     'every invocation gets its own answer, and no handler starts twice (seed %i)',
     async (seed) => {

@@ -9,7 +9,8 @@ import {
   sessionChannel,
   withOneBitOfEachByteChanged,
 } from '../fixtures/attackers.ts';
-import { bob, gated, numbers, sharedSession } from '../fixtures/session-fixture.ts';
+import { numbers } from '../fixtures/numbers.ts';
+import { bob, gated, sharedSession } from '../fixtures/session-fixture.ts';
 import type { Identity } from '../identity.ts';
 import type { HandOver, SessionMessageKind, TakeOver } from '../messages.ts';
 import { decodeChannelEvent, encodeChannelEvent } from '../wire/channel-event.ts';
